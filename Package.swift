@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The kernels need their optimiser in debug builds too, and the arithmetic contract forbids contraction (CONTRACT.md).
+let kernelFlags: [CSetting] = [
+  .unsafeFlags([
+    "-O3", "-ffp-contract=off", "-fno-math-errno", "-fopenmp-simd", "-mprefer-vector-width=512", "-Wall", "-Wextra",
+  ]),
+  .unsafeFlags(["-fopenmp"], .when(traits: ["OpenMP"])),
+]
+
+let package = Package(
+  name: "Lanes",
+  products: [
+    .library(name: "Lanes", targets: ["Lanes", "CLanes"]),
+    .library(name: "LanesReference", targets: ["LanesReference"]),
+    .library(name: "LanesParity", targets: ["LanesParity"]),
+    .library(name: "LanesTrain", targets: ["LanesTrain"]),
+    .executable(name: "lanes", targets: ["LanesCLI"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["OpenMP"]),
+    .trait(name: "OpenMP", description: "Run large kernels on several threads. Needs libomp (Debian: libomp-dev)."),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(
+      name: "CLanes",
+      cSettings: kernelFlags,
+      linkerSettings: [.linkedLibrary("m"), .linkedLibrary("omp5", .when(traits: ["OpenMP"]))]),
+    .target(name: "Lanes", dependencies: ["CLanes"]),
+    .target(name: "LanesReference", dependencies: ["Lanes"]),
+    .target(name: "LanesParity", dependencies: ["Lanes"]),
+    .target(name: "LanesTrain", dependencies: ["Lanes"]),
+    .executableTarget(
+      name: "LanesCLI",
+      dependencies: [
+        "Lanes", "LanesReference", "LanesParity", "LanesTrain",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "LanesTests", dependencies: ["Lanes", "CLanes"]),
+    .testTarget(name: "LanesParityTests", dependencies: ["Lanes", "LanesReference", "LanesParity"]),
+    .testTarget(name: "LanesTrainTests", dependencies: ["LanesTrain", "Lanes", "LanesReference"]),
+    .testTarget(name: "LanesCLITests", dependencies: ["LanesCLI"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,80 @@
+#include "context.h"
+#include "threads.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Waking a sleeping worker costs a few microseconds; less work than this a thread is not worth it. */
+static const double default_grain = 10000;
+
+static lanes_status find_isa(const char *name, lanes_isa *isa) {
+  if (!name) {
+    static const lanes_isa best_first[] = {LANES_ISA_AVX512, LANES_ISA_AVX2, LANES_ISA_NEON, LANES_ISA_PORTABLE};
+    for (size_t i = 0; i < sizeof best_first / sizeof *best_first; i++)
+      if (lanes_isa_available(*isa = best_first[i])) break;
+    return LANES_OK;
+  }
+  for (*isa = 0; *isa < LANES_ISA_COUNT; ++*isa)
+    if (!strcmp(name, lanes_isa_name(*isa))) return lanes_isa_available(*isa) ? LANES_OK : LANES_UNAVAILABLE_ISA;
+  return LANES_UNKNOWN_ISA;
+}
+
+static lanes_status find_threads(const char *text, int *threads) {
+  if (!text) {
+    *threads = lanes_threads_of_machine();
+    return LANES_OK;
+  }
+  char *end;
+  long value = strtol(text, &end, 10);
+  if (*text < '0' || *text > '9' || *end || value < 1 || value > LANES_MAX_THREADS) return LANES_INVALID_THREADS;
+  *threads = (int)value;
+  return LANES_OK;
+}
+
+static lanes_status fill(const lanes_options *options, lanes_context *context) {
+  lanes_isa isa;
+  lanes_status status = find_isa(options->isa ? options->isa : getenv("LANES_ISA"), &isa);
+  if (status) return status;
+  if (options->threads < 0 || options->threads > LANES_MAX_THREADS) return LANES_INVALID_THREADS;
+  context->threads = options->threads;
+  if (!options->threads && (status = find_threads(getenv("LANES_NUM_THREADS"), &context->threads))) return status;
+  context->kernels = lanes_kernels_of(isa);
+  context->grain = options->grain > 0 ? options->grain : default_grain;
+  return LANES_OK;
+}
+
+_Atomic(const lanes_context *) lanes_default;
+static pthread_once_t default_once = PTHREAD_ONCE_INIT;
+static lanes_status default_status;
+
+static void make_default(void) {
+  static lanes_context context;
+  default_status = fill(&(lanes_options){0}, &context);
+  if (!default_status) lanes_default = &context;
+}
+
+lanes_status lanes_default_context(const lanes_context **context) {
+  pthread_once(&default_once, make_default);
+  if (default_status) return default_status;
+  *context = lanes_default;
+  return LANES_OK;
+}
+
+lanes_status lanes_context_create(const lanes_options *options, lanes_context **context) {
+  if (!context) return LANES_NULL_POINTER;
+  lanes_context made;
+  lanes_status status = fill(options ? options : &(lanes_options){0}, &made);
+  if (status) return status;
+  lanes_context *memory = malloc(sizeof *memory);
+  if (!memory) return LANES_OUT_OF_MEMORY;
+  *memory = made;
+  *context = memory;
+  return LANES_OK;
+}
+
+void lanes_context_destroy(lanes_context *context) { free(context); }
+lanes_isa lanes_context_isa(const lanes_context *context) {
+  return lanes_enter(&context) ? LANES_ISA_PORTABLE : context->kernels->isa;
+}
+int lanes_context_threads(const lanes_context *context) { return lanes_enter(&context) ? 1 : context->threads; }

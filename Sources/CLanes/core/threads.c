@@ -1,0 +1,86 @@
+#define _GNU_SOURCE
+#include "threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#ifdef _OPENMP
+/* The toolchain has no omp.h. */
+extern int omp_in_parallel(void);
+extern int omp_get_thread_num(void);
+extern int omp_get_num_threads(void);
+extern void kmp_set_blocktime(int milliseconds) __attribute__((weak));
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+typedef unsigned int float_environment;
+static float_environment get_float_environment(void) { return _mm_getcsr(); }
+static void set_float_environment(float_environment value) { _mm_setcsr(value); }
+#elif defined(__aarch64__)
+typedef uint64_t float_environment;
+static float_environment get_float_environment(void) { return __builtin_aarch64_get_fpcr64(); }
+static void set_float_environment(float_environment value) { __builtin_aarch64_set_fpcr64(value); }
+#else
+typedef int float_environment;
+static float_environment get_float_environment(void) { return 0; }
+static void set_float_environment(float_environment value) { (void)value; }
+#endif
+
+/* One call at a time has the team; another caller does its work alone, which gives the same bits. */
+static atomic_flag team_taken = ATOMIC_FLAG_INIT;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+/* The thread that held the team is not in the child. */
+static void release_in_child(void) { atomic_flag_clear(&team_taken); }
+static void watch_forks(void) { pthread_atfork(NULL, NULL, release_in_child); }
+
+/* libomp's workers spin 200 ms for more work before they sleep, on cores that the caller may need. */
+static void spin_briefly(void) {
+  static _Thread_local int done;
+  if (done) return;
+  done = 1;
+  pthread_once(&fork_once, watch_forks);
+  if (kmp_set_blocktime && !getenv("KMP_BLOCKTIME")) kmp_set_blocktime(1);
+}
+
+void lanes_run(int threads, lanes_body body, void *argument) {
+  if (threads <= 1 || omp_in_parallel() || atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
+    body(argument, 0, 1);
+    return;
+  }
+  spin_briefly();
+  float_environment callers = get_float_environment();
+#pragma omp parallel num_threads(threads)
+  {
+    float_environment own = get_float_environment();
+    set_float_environment(callers);
+    body(argument, omp_get_thread_num(), omp_get_num_threads());
+    set_float_environment(own);
+  }
+  atomic_flag_clear_explicit(&team_taken, memory_order_release);
+}
+
+void lanes_barrier(int threads) {
+  if (threads == 1) return;
+#pragma omp barrier
+}
+#else
+void lanes_run(int threads, lanes_body body, void *argument) {
+  (void)threads;
+  body(argument, 0, 1);
+}
+
+void lanes_barrier(int threads) { (void)threads; }
+#endif
+
+int lanes_threads_of_machine(void) {
+  lanes_machine machine = lanes_machine_describe();
+  if (!machine.openmp) return 1;
+  int threads = machine.affinity_processors;
+  /* A quota of 1.5 processors is used up by two threads two thirds of the time: round up. */
+  if (machine.quota_processors > 0 && machine.quota_processors < threads)
+    threads = (int)(machine.quota_processors + 0.999);
+  return threads < 1 ? 1 : threads > LANES_MAX_THREADS ? LANES_MAX_THREADS : threads;
+}

@@ -1,0 +1,116 @@
+/* Loops over the scalar definitions, one for each line of the lists in lanes.h: whole blocks of 16, then the tail as a block
+ * of its own. */
+#include "unary-definitions.h"
+
+#include "nary-definitions.h"
+
+#define BLOCK 16
+#define SIMD _Pragma("omp simd")
+
+#define UNARY(NAME, name, argument)                                                                                    \
+  static void LANES_NAME(unary_##name)(int64_t n, const float *x, float *y) {                                          \
+    int64_t whole = n & -BLOCK, tail = n - whole;                                                                      \
+    SIMD for (int64_t i = 0; i < whole; i++) y[i] = LANES_NAME(name)(x[i]);                                            \
+    if (!tail) return;                                                                                                 \
+    float in[BLOCK], out[BLOCK];                                                                                       \
+    LANES_NAME(load_tail)(in, x + whole, tail);                                                                        \
+    SIMD for (int i = 0; i < BLOCK; i++) out[i] = LANES_NAME(name)(in[i]);                                             \
+    LANES_NAME(store_tail)(y + whole, out, tail);                                                                      \
+  }                                                                                                                    \
+  static void LANES_NAME(unary_gradient_##name)(int64_t n, const float *value, const float *dy, float *dx) {           \
+    int64_t whole = n & -BLOCK, tail = n - whole;                                                                      \
+    SIMD for (int64_t i = 0; i < whole; i++) dx[i] = LANES_NAME(name##_gradient)(value[i], dy[i]);                     \
+    if (!tail) return;                                                                                                 \
+    float in[BLOCK], up[BLOCK], out[BLOCK];                                                                            \
+    LANES_NAME(load_tail)(in, value + whole, tail);                                                                    \
+    LANES_NAME(load_tail)(up, dy + whole, tail);                                                                       \
+    SIMD for (int i = 0; i < BLOCK; i++) out[i] = LANES_NAME(name##_gradient)(in[i], up[i]);                           \
+    LANES_NAME(store_tail)(dx + whole, out, tail);                                                                     \
+  }
+LANES_UNARY_LIST(UNARY)
+#undef UNARY
+
+/* An operand's step is 1 or 0: a constant after inlining. Its tail is a block where it is an array. */
+#define OPERAND_TAIL(name)                                                                                             \
+  float name##_block[BLOCK];                                                                                           \
+  if (name##_step) LANES_NAME(load_tail)(name##_block, name + whole, tail);
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+#define BINARY(NAME, name)                                                                                             \
+  ALWAYS_INLINE void LANES_NAME(binary_##name)(int64_t n, const float *a, int a_step, const float *b, int b_step,      \
+                                               float *out) {                                                           \
+    int64_t whole = n & -BLOCK, tail = n - whole;                                                                      \
+    const float a_value = *a, b_value = *b;                                                                            \
+    SIMD for (int64_t i = 0; i < whole; i++) out[i] =                                                                  \
+        LANES_NAME(name)(a_step ? a[i] : a_value, b_step ? b[i] : b_value);                                            \
+    if (!tail) return;                                                                                                 \
+    OPERAND_TAIL(a)                                                                                                    \
+    OPERAND_TAIL(b)                                                                                                    \
+    float out_block[BLOCK];                                                                                            \
+    SIMD for (int i = 0; i < BLOCK; i++) out_block[i] =                                                                \
+        LANES_NAME(name)(a_step ? a_block[i] : a_value, b_step ? b_block[i] : b_value);                                \
+    LANES_NAME(store_tail)(out + whole, out_block, tail);                                                              \
+  }                                                                                                                    \
+  BINARY_STEPS(name, 00, 0, 0)                                                                                         \
+  BINARY_STEPS(name, 10, 1, 0)                                                                                         \
+  BINARY_STEPS(name, 01, 0, 1)                                                                                         \
+  BINARY_STEPS(name, 11, 1, 1)
+#define BINARY_STEPS(name, suffix, a_step, b_step)                                                                     \
+  static void LANES_NAME(binary_##name##_##suffix)(int64_t n, const float *a, const float *b, float *out) {            \
+    LANES_NAME(binary_##name)(n, a, a_step, b, b_step, out);                                                           \
+  }
+LANES_BINARY_LIST(BINARY)
+#undef BINARY
+#undef BINARY_STEPS
+
+#define TERNARY(NAME, name)                                                                                            \
+  ALWAYS_INLINE void LANES_NAME(ternary_##name)(int64_t n, const float *a, int a_step, const float *b, int b_step,     \
+                                                const float *c, int c_step, float *out) {                              \
+    int64_t whole = n & -BLOCK, tail = n - whole;                                                                      \
+    const float a_value = *a, b_value = *b, c_value = *c;                                                              \
+    SIMD for (int64_t i = 0; i < whole; i++) out[i] =                                                                  \
+        LANES_NAME(name)(a_step ? a[i] : a_value, b_step ? b[i] : b_value, c_step ? c[i] : c_value);                   \
+    if (!tail) return;                                                                                                 \
+    OPERAND_TAIL(a)                                                                                                    \
+    OPERAND_TAIL(b)                                                                                                    \
+    OPERAND_TAIL(c)                                                                                                    \
+    float out_block[BLOCK];                                                                                            \
+    SIMD for (int i = 0; i < BLOCK; i++) out_block[i] = LANES_NAME(name)(                                              \
+        a_step ? a_block[i] : a_value, b_step ? b_block[i] : b_value, c_step ? c_block[i] : c_value);                  \
+    LANES_NAME(store_tail)(out + whole, out_block, tail);                                                              \
+  }                                                                                                                    \
+  TERNARY_STEPS(name, 000, 0, 0, 0)                                                                                    \
+  TERNARY_STEPS(name, 100, 1, 0, 0)                                                                                    \
+  TERNARY_STEPS(name, 010, 0, 1, 0)                                                                                    \
+  TERNARY_STEPS(name, 110, 1, 1, 0)                                                                                    \
+  TERNARY_STEPS(name, 001, 0, 0, 1)                                                                                    \
+  TERNARY_STEPS(name, 101, 1, 0, 1)                                                                                    \
+  TERNARY_STEPS(name, 011, 0, 1, 1)                                                                                    \
+  TERNARY_STEPS(name, 111, 1, 1, 1)
+#define TERNARY_STEPS(name, suffix, a_step, b_step, c_step)                                                            \
+  static void LANES_NAME(ternary_##name##_##suffix)(int64_t n, const float *a, const float *b, const float *c,         \
+                                                    float *out) {                                                      \
+    LANES_NAME(ternary_##name)(n, a, a_step, b, b_step, c, c_step, out);                                               \
+  }
+LANES_TERNARY_LIST(TERNARY)
+#undef TERNARY
+#undef TERNARY_STEPS
+#undef OPERAND_TAIL
+
+#define UNARY_ROW(NAME, name, argument) [LANES_##NAME] = LANES_NAME(unary_##name),
+#define UNARY_GRADIENT_ROW(NAME, name, argument) [LANES_##NAME] = LANES_NAME(unary_gradient_##name),
+#define BINARY_ROW(NAME, name)                                                                                         \
+  [LANES_##NAME] = {LANES_NAME(binary_##name##_00), LANES_NAME(binary_##name##_10), LANES_NAME(binary_##name##_01),    \
+                    LANES_NAME(binary_##name##_11)},
+#define TERNARY_ROW(NAME, name)                                                                                        \
+  [LANES_##NAME] = {LANES_NAME(ternary_##name##_000), LANES_NAME(ternary_##name##_100),                                \
+                    LANES_NAME(ternary_##name##_010), LANES_NAME(ternary_##name##_110),                                \
+                    LANES_NAME(ternary_##name##_001), LANES_NAME(ternary_##name##_101),                                \
+                    LANES_NAME(ternary_##name##_011), LANES_NAME(ternary_##name##_111)},
+
+#define LANES_ELEMENTWISE_KERNELS                                                                                      \
+  {                                                                                                                    \
+    .unary = {LANES_UNARY_LIST(UNARY_ROW)}, .unary_gradient = {LANES_UNARY_LIST(UNARY_GRADIENT_ROW)},                  \
+    .binary = {LANES_BINARY_LIST(BINARY_ROW)}, .ternary = {LANES_TERNARY_LIST(TERNARY_ROW)},                           \
+  }

@@ -1,0 +1,21 @@
+/* The elementwise kernels' part of the table. All work on n contiguous elements; an output may be an input. */
+#ifndef LANES_ELEMENTWISE_H
+#define LANES_ELEMENTWISE_H
+
+#include "../include/lanes.h"
+
+typedef void (*lanes_unary_kernel)(int64_t n, const float *x, float *y);
+typedef void (*lanes_unary_gradient_kernel)(int64_t n, const float *value, const float *dy, float *dx);
+typedef void (*lanes_binary_kernel)(int64_t n, const float *a, const float *b, float *out);
+typedef void (*lanes_ternary_kernel)(int64_t n, const float *a, const float *b, const float *c, float *out);
+
+/* The last index of binary and ternary has a bit for each operand, the first operand's lowest: set where it is an array,
+ * clear where it is one value. */
+typedef struct lanes_elementwise_kernels {
+  lanes_unary_kernel unary[LANES_UNARY_COUNT];
+  lanes_unary_gradient_kernel unary_gradient[LANES_UNARY_COUNT];
+  lanes_binary_kernel binary[LANES_BINARY_COUNT][4];
+  lanes_ternary_kernel ternary[LANES_TERNARY_COUNT][8];
+} lanes_elementwise_kernels;
+
+#endif

@@ -1,0 +1,109 @@
+/* Each unary function once, as scalar C (CONTRACT.md, C3); the kernels vectorise these. Errors are over all float32 inputs. */
+
+static inline float LANES_NAME(float_of)(int32_t bits) {
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+static inline int32_t LANES_NAME(bits_of)(float value) {
+  int32_t bits;
+  memcpy(&bits, &value, 4);
+  return bits;
+}
+#define FLOAT_OF LANES_NAME(float_of)
+#define BITS_OF LANES_NAME(bits_of)
+#define ABSOLUTE(x) FLOAT_OF(BITS_OF(x) & 0x7fffffff)
+#define DEFINE(name) static inline float LANES_NAME(name)(float x)
+#define DEFINE_GRADIENT(name, value) static inline float LANES_NAME(name##_gradient)(float value, float dy)
+
+DEFINE(identity) { return x; }
+DEFINE_GRADIENT(identity, y) { return (void)y, dy; }
+
+DEFINE(relu) { return 0 > x ? 0 : x; }
+DEFINE_GRADIENT(relu, y) { return y <= 0 ? 0 : dy; }
+
+/* E1. Cody and Waite's reduction by ln 2, then 2^n in two factors, so that results below 2^-126 round once. */
+DEFINE(exp) {
+  x = x > 89.0f ? 89.0f : x;
+  x = x < -104.0f ? -104.0f : x;
+  float n = (x * 0x1.715476p+0f + 12582912.0f) - 12582912.0f;
+  float r = lanes_fma(n, -0x1.63p-1f, x);
+  r = lanes_fma(n, 0x1.bd0106p-13f, r);
+  float q = 0x1.6a4b36p-10f;
+  q = lanes_fma(q, r, 0x1.12398ep-7f);
+  q = lanes_fma(q, r, 0x1.5558b2p-5f);
+  q = lanes_fma(q, r, 0x1.555492p-3f);
+  q = lanes_fma(q, r, 0x1.fffffcp-2f);
+  float p = 1 + lanes_fma(r * r, q, r);
+  int32_t i = (int32_t)(n == n ? n : 0);
+  int32_t half = i >> 1;
+  return p * FLOAT_OF((half + 127) << 23) * FLOAT_OF((i - half + 127) << 23);
+}
+DEFINE_GRADIENT(exp, y) { return dy * y; }
+
+/* L1. */
+DEFINE(log) {
+  int subnormal = x < 0x1p-126f;
+  float u = subnormal ? x * 0x1p23f : x;
+  int32_t t = BITS_OF(u) - 0x3f3504f3;
+  float e = (float)((t >> 23) + (subnormal ? -23 : 0));
+  float f = FLOAT_OF((t & 0x7fffff) + 0x3f3504f3) - 1;
+  float s = f * f;
+  float q = -0x1.38cf2p-4f;
+  q = lanes_fma(q, f, 0x1.05602ep-3f);
+  q = lanes_fma(q, f, -0x1.0d81f2p-3f);
+  q = lanes_fma(q, f, 0x1.22d8f8p-3f);
+  q = lanes_fma(q, f, -0x1.54728cp-3f);
+  q = lanes_fma(q, f, 0x1.99a01ep-3f);
+  q = lanes_fma(q, f, -0x1.000226p-2f);
+  q = lanes_fma(q, f, 0x1.555554p-2f);
+  float w = lanes_fma(f * s, q, e * -0x1.bd0106p-13f);
+  w = lanes_fma(s, -0.5f, w);
+  float y = lanes_fma(e, 0x1.63p-1f, f + w);
+  y = x == __builtin_inff() ? x : y;
+  y = x == 0 ? -__builtin_inff() : y;
+  return x >= 0 ? y : __builtin_nanf("");
+}
+DEFINE_GRADIENT(log, x) { return dy / x; }
+
+/* S1. */
+DEFINE(sigmoid) {
+  float z = LANES_NAME(exp)(-ABSOLUTE(x));
+  return (x < 0 ? z : 1) / (1 + z);
+}
+DEFINE_GRADIENT(sigmoid, y) { return dy * lanes_fma(-y, y, y); }
+
+/* T1. */
+DEFINE(tanh) {
+  float a = ABSOLUTE(x);
+  float u = a * a;
+  float q = 0x1.1a2e3ep-9f;
+  q = lanes_fma(q, u, -0x1.0c602p-7f);
+  q = lanes_fma(q, u, 0x1.63a57ep-6f);
+  q = lanes_fma(q, u, -0x1.b9f18ap-5f);
+  q = lanes_fma(q, u, 0x1.11107ap-3f);
+  q = lanes_fma(q, u, -0x1.555554p-2f);
+  float small = lanes_fma(a * u, q, a);
+  float large = 1 - 2 / (LANES_NAME(exp)(a + a) + 1);
+  float y = a < 0.625f ? small : large;
+  return FLOAT_OF(BITS_OF(y) | (BITS_OF(x) & INT32_MIN));
+}
+DEFINE_GRADIENT(tanh, y) { return dy * lanes_fma(-y, y, 1); }
+
+DEFINE(sqrt) { return __builtin_sqrtf(x); }
+DEFINE_GRADIENT(sqrt, y) { return 0.5f * dy / y; }
+
+DEFINE(square) { return x * x; }
+DEFINE_GRADIENT(square, x) { return (x + x) * dy; }
+
+DEFINE(abs) { return ABSOLUTE(x); }
+DEFINE_GRADIENT(abs, x) { return x > 0 ? dy : x < 0 ? -dy : x == 0 ? 0 : x; }
+
+DEFINE(negate) { return -x; }
+DEFINE_GRADIENT(negate, y) { return (void)y, -dy; }
+
+DEFINE(reciprocal) { return 1 / x; }
+DEFINE_GRADIENT(reciprocal, y) { return -(y * y) * dy; }
+
+#undef DEFINE
+#undef DEFINE_GRADIENT

@@ -1,0 +1,253 @@
+/* Lanes: neural-network kernels. Every SIMD lane, every core, the same bits.
+ *
+ * All matrices are row-major float32. A "stride" is the distance between two rows, in floats. Every function returns a
+ * status and checks its arguments before it writes anything: on any status but LANES_OK the outputs are untouched. Nothing
+ * here prints, aborts or exits. Any number of threads may call at once. The results are the same bits on every instruction
+ * set and with every number of threads; the arithmetic is stated in CONTRACT.md, whose rows (C1 … C7) are cited below.
+ *
+ * Aliasing: an output may be exactly one of the inputs of an elementwise function (same address, same stride). Any other
+ * overlap of an output with an input is LANES_OVERLAP. Pointers need only the alignment of float. A pointer to nothing (a
+ * size of 0) may be null.
+ */
+#ifndef LANES_H
+#define LANES_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LANES_VERSION "0.1.0"
+
+/* ---------------------------------------------------------------------------------------------------- The operations.
+ * The one list. A new function is one line here, its scalar definition in elementwise/, and its twin in the reference.
+ * X(NAME, name, argument of the gradient) */
+#define LANES_UNARY_LIST(X)                                                                                            \
+  X(IDENTITY, identity, OUTPUT)                                                                                        \
+  X(RELU, relu, OUTPUT)                                                                                                \
+  X(SIGMOID, sigmoid, OUTPUT)                                                                                          \
+  X(TANH, tanh, OUTPUT)                                                                                                \
+  X(EXP, exp, OUTPUT)                                                                                                  \
+  X(LOG, log, INPUT)                                                                                                   \
+  X(SQRT, sqrt, OUTPUT)                                                                                                \
+  X(SQUARE, square, INPUT)                                                                                             \
+  X(ABS, abs, INPUT)                                                                                                   \
+  X(NEGATE, negate, OUTPUT)                                                                                            \
+  X(RECIPROCAL, reciprocal, OUTPUT)
+
+#define LANES_BINARY_LIST(X)                                                                                           \
+  X(ADD, add)                                                                                                          \
+  X(SUBTRACT, subtract)                                                                                                \
+  X(MULTIPLY, multiply)                                                                                                \
+  X(DIVIDE, divide)                                                                                                    \
+  X(MINIMUM, minimum)                                                                                                  \
+  X(MAXIMUM, maximum)                                                                                                  \
+  X(GREATER, greater)                                                                                                  \
+  X(GREATER_EQUAL, greaterEqual)                                                                                       \
+  X(EQUAL, equal)
+
+#define LANES_TERNARY_LIST(X)                                                                                          \
+  X(SELECT, select)                                                                                                    \
+  X(CLIP, clip)
+
+#define LANES_REDUCE_LIST(X)                                                                                           \
+  X(SUM, sum)                                                                                                          \
+  X(MEAN, mean)                                                                                                        \
+  X(MAX, max)
+
+#define LANES_ISA_LIST(X)                                                                                              \
+  X(PORTABLE, portable)                                                                                                \
+  X(AVX2, avx2)                                                                                                        \
+  X(AVX512, avx512)                                                                                                    \
+  X(NEON, neon)
+
+/* The gradient of a unary function takes the function's output y (OUTPUT) or its input x (INPUT). */
+typedef enum lanes_gradient_argument { LANES_FROM_OUTPUT, LANES_FROM_INPUT } lanes_gradient_argument;
+
+#define LANES_X(NAME, name, argument) LANES_##NAME,
+typedef enum lanes_unary_op { LANES_UNARY_LIST(LANES_X) LANES_UNARY_COUNT } lanes_unary_op;
+#undef LANES_X
+#define LANES_X(NAME, name) LANES_##NAME,
+typedef enum lanes_binary_op { LANES_BINARY_LIST(LANES_X) LANES_BINARY_COUNT } lanes_binary_op;
+typedef enum lanes_ternary_op { LANES_TERNARY_LIST(LANES_X) LANES_TERNARY_COUNT } lanes_ternary_op;
+typedef enum lanes_reduce_op { LANES_REDUCE_LIST(LANES_X) LANES_REDUCE_COUNT } lanes_reduce_op;
+#undef LANES_X
+#define LANES_X(NAME, name) LANES_ISA_##NAME,
+typedef enum lanes_isa { LANES_ISA_LIST(LANES_X) LANES_ISA_COUNT } lanes_isa;
+#undef LANES_X
+
+/* The names, as in the lists; NULL for a number that is not in the list. */
+const char *lanes_unary_name(lanes_unary_op op);
+const char *lanes_binary_name(lanes_binary_op op);
+const char *lanes_ternary_name(lanes_ternary_op op);
+const char *lanes_reduce_name(lanes_reduce_op op);
+const char *lanes_isa_name(lanes_isa isa);
+lanes_gradient_argument lanes_unary_gradient_argument(lanes_unary_op op);
+
+/* ------------------------------------------------------------------------------------------------------------- Status */
+typedef enum lanes_status {
+  LANES_OK = 0,
+  LANES_INVALID_OPERATION, /* an operation, axis or transpose that is not in its enumeration */
+  LANES_INVALID_SIZE,      /* a negative size, or a product of sizes beyond 2^59 elements */
+  LANES_INVALID_STRIDE,    /* a stride shorter than a row, or a broadcasting stride that is neither 0 nor 1 */
+  LANES_NULL_POINTER,      /* a null pointer to something that is not empty */
+  LANES_OVERLAP,           /* an output that overlaps an input other than exactly */
+  LANES_INVALID_LABEL,     /* a class label below 0 or not below the number of classes */
+  LANES_EMPTY,             /* argmax of nothing, softmax over no class */
+  LANES_OUT_OF_MEMORY,
+  LANES_UNKNOWN_ISA,     /* a name that is not in the list of instruction sets */
+  LANES_UNAVAILABLE_ISA, /* one that this machine, system or build does not have */
+  LANES_INVALID_THREADS, /* a number of threads that is not 1 … LANES_MAX_THREADS */
+  LANES_STATUS_COUNT
+} lanes_status;
+
+/* One sentence, never NULL. */
+const char *lanes_status_message(lanes_status status);
+
+/* ------------------------------------------------------------------------------------------------------------ Context
+ * What runs the kernels: an instruction set and a number of threads. Immutable; may be shared by any number of threads.
+ * Every operation takes one; NULL is the default context, made once from the machine and the environment:
+ *   LANES_ISA          portable, avx2, avx512 or neon; unset: the best that processor and system have
+ *   LANES_NUM_THREADS  1 … LANES_MAX_THREADS; unset: the processors that affinity and the cgroup's CPU quota allow
+ * A bad value makes every call with NULL return its status; lanes_default_context tells it beforehand. */
+#define LANES_MAX_THREADS 1024
+
+typedef struct lanes_context lanes_context;
+
+typedef struct lanes_options {
+  const char *isa; /* NULL: as in the default context */
+  int threads;     /* 0: as in the default context */
+  double grain;    /* nanoseconds of work that justify one more thread; 0: the library's choice. Tests set it tiny, so that
+                      small cases run on many threads too. */
+} lanes_options;
+
+lanes_status lanes_default_context(const lanes_context **context);
+lanes_status lanes_context_create(const lanes_options *options, lanes_context **context);
+void lanes_context_destroy(lanes_context *context); /* NULL is allowed */
+
+lanes_isa lanes_context_isa(const lanes_context *context);
+int lanes_context_threads(const lanes_context *context);
+
+/* Whether this processor, system and build can run it. */
+int lanes_isa_available(lanes_isa isa);
+
+/* What the machine offers, for people to read. */
+typedef struct lanes_machine {
+  int affinity_processors; /* processors that the affinity mask allows */
+  double quota_processors; /* the cgroup's CPU quota in processors; 0 where there is none */
+  int64_t l1d_bytes, l2_bytes, l3_bytes; /* 0 where the system does not say */
+  int openmp;              /* 1 where this build has OpenMP */
+} lanes_machine;
+lanes_machine lanes_machine_describe(void);
+
+const char *lanes_version(void);
+
+/* ------------------------------------------------------------------------------------------------------------- Matmul */
+typedef enum lanes_transpose { LANES_NORMAL, LANES_TRANSPOSED } lanes_transpose;
+
+/* C = activation(alpha·op(A)·op(B) + beta·C + bias), C2. Everything 0 or NULL but the sizes, pointers, strides and alpha is
+ * the plain product. */
+typedef struct lanes_matmul_call {
+  int64_t m, n, k;
+  lanes_transpose transpose_a, transpose_b;
+  float alpha;
+  const float *a; /* m × k, or k × m where transposed */
+  int64_t a_stride;
+  const float *b; /* k × n, or n × k where transposed */
+  int64_t b_stride;
+  float beta; /* 0: C is not read, and may be uninitialised */
+  float *c;   /* m × n; must not overlap a, b or bias */
+  int64_t c_stride;
+  const float *bias;         /* n values, added to every row; or NULL */
+  lanes_unary_op activation; /* LANES_IDENTITY: none */
+} lanes_matmul_call;
+
+lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call);
+
+/* -------------------------------------------------------------------------------------------------------- Elementwise */
+
+/* y[i] = f(x[i]), C3. y may be x. */
+lanes_status lanes_unary(const lanes_context *context, lanes_unary_op op, int64_t count, const float *x, float *y);
+
+/* dx[i] = f'(…)·dy[i], C3. `value` is f's output or input, as lanes_unary_gradient_argument says. dx may be value or dy. */
+lanes_status lanes_unary_gradient(const lanes_context *context, lanes_unary_op op, int64_t count, const float *value,
+                                  const float *dy, float *dx);
+
+/* Element (i, j) of an operand is data[i·row_stride + j·column_stride]. column_stride is 0 or 1. So a matrix is (stride, 1),
+ * a row that is repeated is (0, 1), a column that is repeated (1 or its stride, 0), and a scalar (0, 0). */
+typedef struct lanes_operand {
+  const float *data;
+  int64_t row_stride;
+  int64_t column_stride;
+} lanes_operand;
+
+/* out[i, j] = f(a[i, j], b[i, j]), C4. out may be a or b where that is a whole matrix with out's stride. */
+lanes_status lanes_binary(const lanes_context *context, lanes_binary_op op, int64_t rows, int64_t columns, lanes_operand a,
+                          lanes_operand b, float *out, int64_t out_stride);
+
+/* out[i, j] = f(a[i, j], b[i, j], c[i, j]), C4. */
+lanes_status lanes_ternary(const lanes_context *context, lanes_ternary_op op, int64_t rows, int64_t columns,
+                           lanes_operand a, lanes_operand b, lanes_operand c, float *out, int64_t out_stride);
+
+/* ---------------------------------------------------------------------------------------------------------- Reductions */
+typedef enum lanes_axis {
+  LANES_EVERYTHING,  /* one result */
+  LANES_EACH_ROW,    /* one result a row */
+  LANES_EACH_COLUMN, /* one result a column */
+  LANES_AXIS_COUNT
+} lanes_axis;
+
+/* C5. out must not overlap x. */
+lanes_status lanes_reduce(const lanes_context *context, lanes_reduce_op op, lanes_axis axis, int64_t rows,
+                          int64_t columns, const float *x, int64_t x_stride, float *out);
+
+/* The index of the largest element, C5: in its row, in its column, or i·columns + j in everything. Sizes up to 2^31 − 1. */
+lanes_status lanes_argmax(const lanes_context *context, lanes_axis axis, int64_t rows, int64_t columns, const float *x,
+                          int64_t x_stride, int32_t *out);
+
+/* ------------------------------------------------------------------------------------------------------------- Softmax */
+
+/* Each row of y is the softmax of that row of x, C6. y may be x. */
+lanes_status lanes_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x, int64_t x_stride,
+                           float *y, int64_t y_stride);
+
+/* dx = (dy − Σ dy·y)·y, row by row, C6, from softmax's output y. dx may be y or dy. */
+lanes_status lanes_softmax_gradient(const lanes_context *context, int64_t rows, int64_t columns, const float *y,
+                                    int64_t y_stride, const float *dy, int64_t dy_stride, float *dx, int64_t dx_stride);
+
+/* Softmax cross-entropy of each row of the logits, C6, and `scale` times its gradient. */
+typedef struct lanes_cross_entropy_call {
+  int64_t rows, columns; /* samples, classes */
+  const float *logits;
+  int64_t logits_stride;
+  const int32_t *labels; /* a class a row; or NULL, and then: */
+  const float *targets;  /* a probability a class and row */
+  int64_t targets_stride;
+  float *loss;     /* a value a row; or NULL */
+  float *gradient; /* rows × columns, may be the logits; or NULL */
+  int64_t gradient_stride;
+  float scale; /* of the gradient: 1/rows for the gradient of the mean */
+} lanes_cross_entropy_call;
+
+lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call);
+
+/* ------------------------------------------------------------------------------------------------------------- Updates
+ * C7. In place, over `count` elements; no array may overlap another. */
+lanes_status lanes_sgd(const lanes_context *context, int64_t count, float *parameter, const float *gradient, float rate);
+
+lanes_status lanes_momentum(const lanes_context *context, int64_t count, float *parameter, float *velocity,
+                            const float *gradient, float rate, float momentum, int nesterov);
+
+/* `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, … */
+lanes_status lanes_adam(const lanes_context *context, int64_t count, float *parameter, float *first_moment,
+                        float *second_moment, const float *gradient, float rate, float beta1, float beta2,
+                        float epsilon);
+
+lanes_status lanes_moving_average(const lanes_context *context, int64_t count, float *average, const float *parameter,
+                                  float decay);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,15 @@
+#if defined(__x86_64__)
+#include "../core/kernels.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#define LANES_SUFFIX avx2
+#define LANES_ISA LANES_ISA_AVX2
+#define LANES_VECTOR 8
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+static inline float lanes_fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#include "instantiate.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,1 @@
+#define LANES_MATMUL_KERNELS {0}

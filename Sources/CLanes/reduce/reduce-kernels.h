@@ -1,0 +1,1 @@
+#define LANES_REDUCE_KERNELS {0}

@@ -1,0 +1,1 @@
+#define LANES_SOFTMAX_KERNELS {0}

@@ -1,0 +1,57 @@
+/// What runs the arithmetic of CONTRACT.md.
+///
+/// A backend is any type with these ten operations. All of them give the results that the contract states, to the bit;
+/// `LanesParity` compares a backend with another, case by case. Matrices are row-major; outputs may be inputs only where the
+/// call says so. Every operation checks its arguments before it writes anything, and throws what is wrong with them; the
+/// checks are there to be used (`Matmul.validate()` and so on).
+public protocol Backend: Sendable {
+  /// What people read in tables: "native avx512, 2 threads".
+  var name: String { get }
+
+  func matmul(_ call: Matmul) throws(LanesError)
+
+  /// y[i] = f(x[i]). y may be x.
+  func unary(
+    _ operation: UnaryOperation, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) throws(LanesError)
+
+  /// dx[i] = f'(·)·dy[i]. `value` is f's output or input, as `operation.gradientArgument` says. dx may be value or dy.
+  func unaryGradient(
+    _ operation: UnaryOperation, count: Int, of value: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>
+  ) throws(LanesError)
+
+  /// The output may be an operand that is a whole matrix of the same stride.
+  func binary(
+    _ operation: BinaryOperation, rows: Int, columns: Int, _ a: Operand, _ b: Operand, into output: MatrixOutput
+  ) throws(LanesError)
+
+  func ternary(
+    _ operation: TernaryOperation, rows: Int, columns: Int, _ a: Operand, _ b: Operand, _ c: Operand,
+    into output: MatrixOutput
+  ) throws(LanesError)
+
+  /// `axis.count(rows:columns:)` results.
+  func reduce(
+    _ operation: ReduceOperation, _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput,
+    into output: UnsafeMutablePointer<Float>
+  ) throws(LanesError)
+
+  /// The index of the largest element: in its row, in its column, or i·columns + j in everything.
+  func argmax(
+    _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput, into output: UnsafeMutablePointer<Int32>
+  ) throws(LanesError)
+
+  /// Row by row. y may be x.
+  func softmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError)
+
+  /// dx = (dy − Σ dy·y)·y, row by row, from softmax's output y. dx may be y or dy.
+  func softmaxGradient(
+    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+  ) throws(LanesError)
+
+  func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError)
+
+  /// In place.
+  func update(_ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update) throws(LanesError)
+}

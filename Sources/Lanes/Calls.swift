@@ -1,0 +1,109 @@
+/// The arguments of the larger operations. They borrow memory: pointers must stay valid until the call returns, which is why
+/// none of these types is Sendable. A pointer to nothing (a size of 0) is never followed.
+
+/// `c = activation(alpha·op(a)·op(b) + beta·c + bias)`, contract C2. All row-major; a stride is the distance between two rows.
+public struct Matmul {
+  /// op(a) is m × k, op(b) is k × n, c is m × n.
+  public var m: Int, n: Int, k: Int
+  public var transposeA = false, transposeB = false
+  public var alpha: Float = 1
+  public var a: UnsafePointer<Float>, aStride: Int
+  public var b: UnsafePointer<Float>, bStride: Int
+  /// 0: c is not read, and may be uninitialised.
+  public var beta: Float = 0
+  public var c: UnsafeMutablePointer<Float>, cStride: Int
+  /// n values, added to every row.
+  public var bias: UnsafePointer<Float>?
+  public var activation: UnaryOperation = .identity
+
+  /// A plain product of gapless matrices; set the other properties for more.
+  public init(
+    m: Int, n: Int, k: Int, transposeA: Bool = false, transposeB: Bool = false,
+    a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>
+  ) {
+    (self.m, self.n, self.k) = (m, n, k)
+    (self.transposeA, self.transposeB) = (transposeA, transposeB)
+    (self.a, aStride) = (a, transposeA ? m : k)
+    (self.b, bStride) = (b, transposeB ? k : n)
+    (self.c, cStride) = (c, n)
+  }
+}
+
+/// An input of an elementwise operation: element (i, j) is `data[i·rowStride + j·columnStride]`.
+public struct Operand {
+  public var data: UnsafePointer<Float>
+  public var rowStride: Int
+  /// 0 or 1.
+  public var columnStride: Int
+
+  public init(_ data: UnsafePointer<Float>, rowStride: Int, columnStride: Int) {
+    (self.data, self.rowStride, self.columnStride) = (data, rowStride, columnStride)
+  }
+
+  public static func matrix(_ data: UnsafePointer<Float>, stride: Int) -> Operand {
+    Operand(data, rowStride: stride, columnStride: 1)
+  }
+  /// One row, repeated.
+  public static func row(_ data: UnsafePointer<Float>) -> Operand { Operand(data, rowStride: 0, columnStride: 1) }
+  /// One column, repeated.
+  public static func column(_ data: UnsafePointer<Float>, stride: Int = 1) -> Operand {
+    Operand(data, rowStride: stride, columnStride: 0)
+  }
+  public static func scalar(_ data: UnsafePointer<Float>) -> Operand { Operand(data, rowStride: 0, columnStride: 0) }
+}
+
+/// A matrix of `rows × columns` that is read.
+public struct MatrixInput {
+  public var data: UnsafePointer<Float>
+  public var stride: Int
+  public init(_ data: UnsafePointer<Float>, stride: Int) { (self.data, self.stride) = (data, stride) }
+}
+
+/// A matrix of `rows × columns` that is written.
+public struct MatrixOutput {
+  public var data: UnsafeMutablePointer<Float>
+  public var stride: Int
+  public init(_ data: UnsafeMutablePointer<Float>, stride: Int) { (self.data, self.stride) = (data, stride) }
+}
+
+/// Softmax cross-entropy of each row of the logits, and `scale` times its gradient (contract, C6).
+public struct SoftmaxCrossEntropy {
+  public enum Target {
+    /// A class a row.
+    case labels(UnsafePointer<Int32>)
+    /// A probability a class and row.
+    case probabilities(MatrixInput)
+  }
+
+  /// Samples, classes.
+  public var rows: Int, columns: Int
+  public var logits: MatrixInput
+  public var target: Target
+  /// A value a row.
+  public var loss: UnsafeMutablePointer<Float>?
+  /// `rows × columns`; may be the logits.
+  public var gradient: MatrixOutput?
+  /// Of the gradient: 1/rows for the gradient of the mean.
+  public var scale: Float
+
+  public init(
+    rows: Int, columns: Int, logits: MatrixInput, target: Target, loss: UnsafeMutablePointer<Float>? = nil,
+    gradient: MatrixOutput? = nil, scale: Float = 1
+  ) {
+    (self.rows, self.columns, self.logits, self.target) = (rows, columns, logits, target)
+    (self.loss, self.gradient, self.scale) = (loss, gradient, scale)
+  }
+}
+
+/// How a parameter moves by its gradient (contract, C7). All arrays have `count` elements; none may overlap another.
+public enum Update {
+  case sgd(gradient: UnsafePointer<Float>, rate: Float)
+  case momentum(
+    velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Float, momentum: Float, nesterov: Bool)
+  /// `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, …
+  case adam(
+    firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>,
+    gradient: UnsafePointer<Float>, rate: Float, beta1: Float, beta2: Float, epsilon: Float)
+  /// What is updated is the average; it moves towards `parameter`.
+  case movingAverage(of: UnsafePointer<Float>, decay: Float)
+}

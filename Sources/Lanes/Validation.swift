@@ -1,0 +1,244 @@
+/// The checks that every backend makes before it writes: the same as the C library's, with the values for the message.
+
+/// Sizes and strides multiply below this without overflowing, in bytes too.
+private let mostElements = 1 << 59
+
+/// What a matrix, a vector (one row) or a broadcast operand (stride 0) touches.
+struct Extent {
+  var start: UInt
+  var rows: Int, columns: Int, stride: Int
+
+  init(_ data: UnsafeRawPointer, rows: Int, columns: Int, stride: Int) {
+    (start, self.rows, self.columns, self.stride) = (UInt(bitPattern: data), rows, columns, stride)
+  }
+  init(_ data: UnsafeRawPointer, count: Int) {
+    self.init(data, rows: Swift.min(count, 1), columns: count, stride: count)
+  }
+
+  private var end: UInt { start + 4 * UInt((rows - 1) * stride + columns) }
+
+  /// Whether the two share an element. Two matrices of one stride may lie beside each other in the same rows.
+  func overlaps(_ other: Extent) -> Bool {
+    guard rows > 0, columns > 0, other.rows > 0, other.columns > 0 else { return false }
+    guard start < other.end, other.start < end else { return false }
+    let distance = Int(bitPattern: other.start &- start)
+    guard stride == other.stride, stride > 0, distance % 4 == 0 else { return true }
+    let shift = ((distance / 4) % stride + stride) % stride
+    return shift < columns || shift + other.columns > stride
+  }
+
+  /// Whether an elementwise output may be written here while the other is read: apart, or the same element for element.
+  func mayBe(_ input: Extent) -> Bool {
+    let same =
+      start == input.start && rows == input.rows && columns == input.columns && (stride == input.stride || rows <= 1)
+    return same || !overlaps(input)
+  }
+}
+
+/// Collects the checks of one call; each throws what it finds, in the operation's name.
+struct Check {
+  let operation: String
+
+  func fail(_ reason: LanesError.Reason) -> LanesError { LanesError(operation, reason) }
+
+  func size(_ name: String, _ value: Int) throws(LanesError) {
+    if value < 0 { throw fail(.negativeSize(name: name, value: value)) }
+    if value > mostElements { throw fail(.tooLarge(name: name, sizes: [value])) }
+  }
+
+  func product(_ name: String, _ a: Int, _ b: Int) throws(LanesError) {
+    let (product, overflow) = a.multipliedReportingOverflow(by: b)
+    if overflow || product > mostElements { throw fail(.tooLarge(name: name, sizes: [a, b])) }
+  }
+
+  func matrix(
+    _ name: String, _ data: UnsafeRawPointer, rows: Int, columns: Int, stride: Int
+  ) throws(LanesError) -> Extent {
+    try size("rows", rows)
+    try size("columns", columns)
+    try product(name, rows, columns)
+    if rows > 1, columns > 0 {
+      if stride < columns { throw fail(.strideTooShort(name: name, stride: stride, columns: columns)) }
+      try product(name, rows, stride)
+    }
+    return Extent(data, rows: rows, columns: columns, stride: stride)
+  }
+
+  func operand(_ name: String, _ operand: Operand, rows: Int, columns: Int) throws(LanesError) -> Extent {
+    guard operand.rowStride >= 0, operand.columnStride == 0 || operand.columnStride == 1 else {
+      throw fail(.broadcastStride(name: name, rowStride: operand.rowStride, columnStride: operand.columnStride))
+    }
+    let extent = Extent(
+      operand.data, rows: operand.rowStride == 0 ? 1 : rows, columns: operand.columnStride == 0 ? 1 : columns,
+      stride: operand.rowStride)
+    try product(name, extent.rows, extent.stride)
+    return extent
+  }
+
+  func disjoint(_ output: String, _ a: Extent, _ input: String, _ b: Extent) throws(LanesError) {
+    if a.overlaps(b) { throw fail(.overlap(output: output, input: input)) }
+  }
+
+  func inPlace(_ output: String, _ a: Extent, _ input: String, _ b: Extent) throws(LanesError) {
+    if !a.mayBe(b) { throw fail(.overlap(output: output, input: input)) }
+  }
+}
+
+extension Matmul {
+  public func validate() throws(LanesError) {
+    let check = Check(operation: "matmul")
+    for (name, value) in [("m", m), ("n", n), ("k", k)] { try check.size(name, value) }
+    let reads = m > 0 && n > 0 && k > 0 && alpha != 0
+    let product = try check.matrix("c", c, rows: m, columns: n, stride: cStride)
+    if m == 0 || n == 0 { return }
+    if reads {
+      let left = try check.matrix(
+        "a", a, rows: transposeA ? k : m, columns: transposeA ? m : k, stride: aStride)
+      let right = try check.matrix(
+        "b", b, rows: transposeB ? n : k, columns: transposeB ? k : n, stride: bStride)
+      try check.disjoint("c", product, "a", left)
+      try check.disjoint("c", product, "b", right)
+    }
+    if let bias { try check.disjoint("c", product, "bias", Extent(bias, count: n)) }
+  }
+}
+
+extension SoftmaxCrossEntropy {
+  public func validate() throws(LanesError) {
+    let check = Check(operation: "softmaxCrossEntropy")
+    let input = try check.matrix("logits", logits.data, rows: rows, columns: columns, stride: logits.stride)
+    if rows == 0 { return }
+    if columns == 0 { throw check.fail(.empty(name: "a row of no classes")) }
+    var inputs = [("logits", input)]
+    switch target {
+    case .labels(let labels):
+      for row in 0..<rows where labels[row] < 0 || Int(labels[row]) >= columns {
+        throw check.fail(.labelOutOfRange(row: row, label: Int(labels[row]), classes: columns))
+      }
+      inputs.append(("labels", Extent(labels, count: rows)))
+    case .probabilities(let targets):
+      inputs.append(
+        ("targets", try check.matrix("targets", targets.data, rows: rows, columns: columns, stride: targets.stride)))
+    }
+    let lossExtent = loss.map { Extent($0, count: rows) }
+    if let lossExtent { for (name, extent) in inputs { try check.disjoint("loss", lossExtent, name, extent) } }
+    if let gradient {
+      let output = try check.matrix("gradient", gradient.data, rows: rows, columns: columns, stride: gradient.stride)
+      try check.inPlace("gradient", output, "logits", input)
+      try check.disjoint("gradient", output, inputs[1].0, inputs[1].1)
+      if let lossExtent { try check.disjoint("gradient", output, "loss", lossExtent) }
+    }
+  }
+}
+
+extension Update {
+  /// Whether `count` elements at `parameter` may be updated so.
+  public func validate(_ parameter: UnsafeMutablePointer<Float>, count: Int) throws(LanesError) {
+    let check = Check(operation: name)
+    try check.size("count", count)
+    var arrays = [("parameter", UnsafeRawPointer(parameter))]
+    let written: Int
+    switch self {
+    case .sgd(let gradient, _):
+      arrays.append(("gradient", UnsafeRawPointer(gradient)))
+      written = 1
+    case .momentum(let velocity, let gradient, _, _, _):
+      arrays += [("velocity", UnsafeRawPointer(velocity)), ("gradient", UnsafeRawPointer(gradient))]
+      written = 2
+    case .adam(let first, let second, let gradient, _, _, _, _):
+      arrays += [
+        ("firstMoment", UnsafeRawPointer(first)), ("secondMoment", UnsafeRawPointer(second)),
+        ("gradient", UnsafeRawPointer(gradient)),
+      ]
+      written = 3
+    case .movingAverage(let of, _):
+      arrays = [("average", UnsafeRawPointer(parameter)), ("parameter", UnsafeRawPointer(of))]
+      written = 1
+    }
+    for i in arrays.indices {
+      for j in 0..<Swift.min(i, written) {
+        try check.disjoint(
+          arrays[j].0, Extent(arrays[j].1, count: count), arrays[i].0, Extent(arrays[i].1, count: count))
+      }
+    }
+  }
+
+  public var name: String {
+    switch self {
+    case .sgd: "sgd"
+    case .momentum: "momentum"
+    case .adam: "adam"
+    case .movingAverage: "movingAverage"
+    }
+  }
+}
+
+/// The checks of the operations that take their arguments one by one. A backend calls them, or makes its own.
+public enum Validate {
+  public static func unary(
+    _ operation: UnaryOperation, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) throws(LanesError) {
+    let check = Check(operation: "\(operation)")
+    try check.size("count", count)
+    try check.inPlace("y", Extent(y, count: count), "x", Extent(x, count: count))
+  }
+
+  public static func unaryGradient(
+    _ operation: UnaryOperation, count: Int, of value: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>
+  ) throws(LanesError) {
+    let check = Check(operation: "\(operation) gradient")
+    try check.size("count", count)
+    try check.inPlace("dx", Extent(dx, count: count), "value", Extent(value, count: count))
+    try check.inPlace("dx", Extent(dx, count: count), "dy", Extent(dy, count: count))
+  }
+
+  public static func elementwise(
+    _ operation: String, rows: Int, columns: Int, _ operands: [(String, Operand)], into output: MatrixOutput
+  ) throws(LanesError) {
+    let check = Check(operation: operation)
+    let out = try check.matrix("output", output.data, rows: rows, columns: columns, stride: output.stride)
+    if rows == 0 || columns == 0 { return }
+    for (name, operand) in operands {
+      try check.inPlace("output", out, name, try check.operand(name, operand, rows: rows, columns: columns))
+    }
+  }
+
+  public static func reduce(
+    _ operation: String, _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput, into output: UnsafeMutableRawPointer
+  ) throws(LanesError) {
+    let check = Check(operation: operation)
+    let input = try check.matrix("x", x.data, rows: rows, columns: columns, stride: x.stride)
+    try check.disjoint("output", Extent(output, count: axis.count(rows: rows, columns: columns)), "x", input)
+  }
+
+  public static func argmax(
+    _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput, into output: UnsafeMutablePointer<Int32>
+  ) throws(LanesError) {
+    let check = Check(operation: "argmax")
+    try reduce("argmax", axis, rows: rows, columns: columns, x, into: output)
+    let each = axis == .everything ? rows * columns : axis == .eachRow ? columns : rows
+    if axis.count(rows: rows, columns: columns) > 0, each == 0 { throw check.fail(.empty(name: "\(rows) × \(columns)")) }
+    if each > Int(Int32.max) { throw check.fail(.tooLarge(name: "an index", sizes: [rows, columns])) }
+  }
+
+  public static func softmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError) {
+    let check = Check(operation: "softmax")
+    let input = try check.matrix("x", x.data, rows: rows, columns: columns, stride: x.stride)
+    let output = try check.matrix("y", y.data, rows: rows, columns: columns, stride: y.stride)
+    if rows > 0, columns == 0 { throw check.fail(.empty(name: "a row of no classes")) }
+    try check.inPlace("y", output, "x", input)
+  }
+
+  public static func softmaxGradient(
+    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+  ) throws(LanesError) {
+    let check = Check(operation: "softmax gradient")
+    let value = try check.matrix("y", y.data, rows: rows, columns: columns, stride: y.stride)
+    let upstream = try check.matrix("dy", dy.data, rows: rows, columns: columns, stride: dy.stride)
+    let output = try check.matrix("dx", dx.data, rows: rows, columns: columns, stride: dx.stride)
+    if rows > 0, columns == 0 { throw check.fail(.empty(name: "a row of no classes")) }
+    try check.inPlace("dx", output, "y", value)
+    try check.inPlace("dx", output, "dy", upstream)
+  }
+}

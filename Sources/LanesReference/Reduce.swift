@@ -48,7 +48,7 @@ private struct Elements {
 
   /// The stride of rows without elements is not used, and may be anything.
   init(_ matrix: MatrixInput, rows: Int, columns: Int) {
-    (x, stride) = (matrix.data, rows > 1 && columns > 0 ? matristride : columns)
+    (x, stride) = (matrix.data, rows > 1 && columns > 0 ? matrix.stride : columns)
     (self.rows, self.columns) = (rows, columns)
   }
 

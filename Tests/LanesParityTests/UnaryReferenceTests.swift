@@ -1,0 +1,95 @@
+import Foundation
+import Lanes
+import LanesParity
+import Testing
+
+func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
+
+/// C3 against float64, tables and difference quotients.
+@Suite struct UnaryReferenceTests {
+  private static func exact(_ operation: UnaryOperation, _ x: Double) -> Double {
+    switch operation {
+    case .identity: x
+    case .relu: x < 0 ? 0 : x
+    case .sigmoid: 1 / (1 + Foundation.exp(-x))
+    case .tanh: Foundation.tanh(x)
+    case .exp: Foundation.exp(x)
+    case .log: x < 0 ? .nan : Foundation.log(x)
+    case .sqrt: x.squareRoot()
+    case .square: x * x
+    case .abs: abs(x)
+    case .negate: -x
+    case .reciprocal: 1 / x
+    }
+  }
+
+  /// Within 2 units in the last place wherever the result is normal, and correctly rounded where one operation gives it.
+  @Test(arguments: UnaryOperation.allCases)
+  func isCloseToFloat64(operation: UnaryOperation) throws {
+    var generator = ParityGenerator(seed: "\(operation)")
+    var x = (0..<60_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }
+    x += values(60_000, seed: "near", in: -12...12) + values(60_000, seed: "far", in: -110...100) + ParityValues.landmarkList
+    let y = try Reference.unary(operation, x)
+    let bound: Double =
+      switch operation {
+      case .exp, .log, .sigmoid, .tanh: 2
+      default: 0.5
+      }
+    for (x, y) in zip(x, y) {
+      let exact = Self.exact(operation, Double(x))
+      // Tiny results carry the error of two roundings.
+      let tolerance = abs(exact) < 0x1p-125 ? bound + 1 : bound
+      #expect(unitsInLastPlace(y, exact) <= tolerance, "\(operation)(\(x)) = \(y), not \(exact)")
+    }
+  }
+
+  /// Values that follow from the definitions.
+  @Test(arguments: [
+    (.relu, [-1, -0.0, 0, 2, -.infinity, .infinity], [0, -0.0, 0, 2, 0, .infinity]),
+    (.sigmoid, [0, -0.0, .infinity, -.infinity, 200, -200], [0.5, 0.5, 1, 0, 1, 0]),
+    (.tanh, [0, -0.0, .infinity, -.infinity, 20, -20], [0, -0.0, 1, -1, 1, -1]),
+    (.exp, [0, -0.0, .infinity, -.infinity, 89, -104, 88.72284], [1, 1, .infinity, 0, .infinity, 0, 0x1.ffff08p+127]),
+    (.log, [1, 0, -0.0, .infinity], [0, -.infinity, -.infinity, .infinity]),
+    (.sqrt, [4, -0.0, .infinity], [2, -0.0, .infinity]),
+    (.abs, [-0.0, -3, -.infinity], [0, 3, .infinity]),
+    (.negate, [0, -2, .infinity], [-0.0, 2, -.infinity]),
+    (.reciprocal, [0, -0.0, .infinity, 4], [.infinity, -.infinity, 0, 0.25]),
+  ] as [(UnaryOperation, [Float], [Float])])
+  func table(operation: UnaryOperation, x: [Float], y: [Float]) throws {
+    #expect(try Reference.unary(operation, x).map(\.bitPattern) == y.map(\.bitPattern))
+  }
+
+  @Test(arguments: UnaryOperation.allCases)
+  func aNaNStaysOne(operation: UnaryOperation) throws {
+    let negative = Float(bitPattern: 0xffc0_0001)
+    #expect(try Reference.unary(operation, [.nan, negative, .signalingNaN]).allSatisfy(\.isNaN))
+    let outside: [Float] = [-1, -.leastNonzeroMagnitude, -.infinity]
+    if operation == .log { #expect(try Reference.unary(.log, outside).allSatisfy(\.isNaN)) }
+  }
+
+  /// dx against the difference quotient of f in float64.
+  @Test(arguments: UnaryOperation.allCases)
+  func theGradientIsTheSlope(operation: UnaryOperation) throws {
+    let range: ClosedRange<Float> = [.log, .sqrt, .reciprocal].contains(operation) ? 0.2...4 : -4...4
+    let x = values(500, seed: "slope", in: range).filter { abs($0) > 0.01 }
+    let dy = values(x.count, seed: "dy", in: -2...2)
+    let argument = operation.gradientArgument == .input ? x : try Reference.unary(operation, x)
+    let dx = try Reference.gradient(operation, of: argument, dy)
+    for i in x.indices {
+      let (at, step) = (Double(x[i]), 1e-5)
+      let slope = (Self.exact(operation, at + step) - Self.exact(operation, at - step)) / (2 * step)
+      #expect(close(dx[i], slope * Double(dy[i]), 2e-5), "\(operation) at \(at)")
+    }
+  }
+
+  @Test(arguments: [
+    (.relu, [-0.0, 0, .leastNonzeroMagnitude, .nan], [7, 7, 7, 7], [0, 0, 7, 7]),
+    (.abs, [-1, -0.0, 0, 2], [3, 3, 3, -0.0], [-3, 0, 0, -0.0]),
+    (.tanh, [1, -1, 0], [5, 5, 5], [0, 0, 5]),
+    (.sigmoid, [0, 1, 0.5], [8, 8, 8], [0, 0, 2]),
+    (.reciprocal, [2, -2], [3, 3], [-12, -12]),
+  ] as [(UnaryOperation, [Float], [Float], [Float])])
+  func gradientTable(operation: UnaryOperation, value: [Float], dy: [Float], dx: [Float]) throws {
+    #expect(try Reference.gradient(operation, of: value, dy).map(\.bitPattern) == dx.map(\.bitPattern))
+  }
+}

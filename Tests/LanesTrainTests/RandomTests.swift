@@ -186,6 +186,18 @@ struct TensorFlowRandomTests {
     }
   }
 
+  // What TensorFlow prints for tf.random.uniform([8], seed=1), rounded to decimals. The values themselves are multiples of
+  // 2⁻²³, so the nearest multiple is the exact value.
+  @Test("random_uniform gives TensorFlow's values")
+  func uniform() throws {
+    let printed = [
+      0.2390374, 0.92039955, 0.05051243, 0.49574447, 0.8355223, 0.02647042, 0.08811307, 0.4566604,
+    ]
+    let values = TensorFlowRandom().randomUniform(8, seed: 1)
+    try #require(values.count == printed.count)
+    for (value, expected) in zip(values, printed) { #expect(Double(value) == (expected * 0x1p23).rounded() * 0x1p-23) }
+  }
+
   @Test("mean and standard deviation scale the same deviates")
   func scaled() {
     let plain = TensorFlowRandom().randomNormal(10, seed: 3)

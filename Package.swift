@@ -44,7 +44,9 @@ let package = Package(
       ]),
     .testTarget(name: "LanesTests", dependencies: ["Lanes", "CLanes"]),
     .testTarget(name: "LanesParityTests", dependencies: ["Lanes", "LanesReference", "LanesParity"]),
-    .testTarget(name: "LanesTrainTests", dependencies: ["LanesTrain", "Lanes", "LanesReference"]),
+    .testTarget(
+      name: "LanesTrainTests", dependencies: ["LanesTrain", "Lanes", "LanesReference"],
+      resources: [.copy("Golden")]),
     .testTarget(name: "LanesCLITests", dependencies: ["LanesCLI"]),
   ],
   swiftLanguageModes: [.v6]

@@ -11,6 +11,9 @@ let kernelFlags: [CSetting] = [
   .unsafeFlags(["-fopenmp"], .when(traits: ["OpenMP"])),
 ]
 
+// Parity tests run thousands of cases through the reference, in debug builds.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
   name: "Lanes",
   products: [
@@ -33,8 +36,8 @@ let package = Package(
       cSettings: kernelFlags,
       linkerSettings: [.linkedLibrary("m"), .linkedLibrary("omp5", .when(traits: ["OpenMP"]))]),
     .target(name: "Lanes", dependencies: ["CLanes"]),
-    .target(name: "LanesReference", dependencies: ["Lanes"]),
-    .target(name: "LanesParity", dependencies: ["Lanes"]),
+    .target(name: "LanesReference", dependencies: ["Lanes"], swiftSettings: optimised),
+    .target(name: "LanesParity", dependencies: ["Lanes"], swiftSettings: optimised),
     .target(name: "LanesTrain", dependencies: ["Lanes"]),
     .executableTarget(
       name: "LanesCLI",

@@ -1,0 +1,91 @@
+/// The scalar functions of the contract, C3, operation by operation.
+///
+/// They take every float and trap on none: bits are shifted and added with wrapping, and a NaN is never made an integer.
+enum Transcendental {
+  /// round(v) of C3: to the nearest integer, ties to even, exact for |v| < 2²².
+  @inline(__always)
+  static func round(_ v: Float) -> Float { (v + 12_582_912) - 12_582_912 }
+
+  /// 2^exponent for −126 ... 127.
+  @inline(__always)
+  static func powerOfTwo(_ exponent: Int32) -> Float {
+    Float(bitPattern: UInt32(bitPattern: (exponent &+ 127) &<< 23))
+  }
+
+  /// E1. With n = round(x·log₂e) and r = x − n·ln 2: exp(x) = 2ⁿ·exp(r). 2ⁿ comes in two factors, so that a subnormal
+  /// result is rounded once, by the last product.
+  static func exp(_ x: Float) -> Float {
+    let below = x > 89 ? 89 : x
+    let clamped = below < -104 ? -104 : below
+
+    let n = round(clamped * 0x1.715476p+0)
+    var r = fma(n, -0x1.63p-1, clamped)
+    r = fma(n, 0x1.bd0106p-13, r)
+
+    var q: Float = 0x1.6a4b36p-10
+    q = fma(q, r, 0x1.12398ep-7)
+    q = fma(q, r, 0x1.5558b2p-5)
+    q = fma(q, r, 0x1.555492p-3)
+    q = fma(q, r, 0x1.fffffcp-2)
+    let p = 1 + fma(r * r, q, r)
+
+    let i = n.isNaN ? 0 : Int32(n)
+    let h = i >> 1
+    return (p * powerOfTwo(h)) * powerOfTwo(i &- h)
+  }
+
+  /// L1. With x = 2ᵉ·(1 + f), 1 + f in [√½, √2): log(x) = e·ln 2 + log(1 + f).
+  static func log(_ x: Float) -> Float {
+    if x.isNaN || x < 0 { return .nan }
+    if x == 0 { return -.infinity }
+    if x == .infinity { return .infinity }
+
+    let small = x < 0x1p-126
+    let u = small ? x * 0x1p23 : x
+    let t = Int32(bitPattern: u.bitPattern) &- 0x3f35_04f3
+    let e = Float((t >> 23) &+ (small ? -23 : 0))
+    let f = Float(bitPattern: UInt32(bitPattern: (t & 0x7f_ffff) &+ 0x3f35_04f3)) - 1
+    let s = f * f
+
+    var q: Float = -0x1.38cf2p-4
+    q = fma(q, f, 0x1.05602ep-3)
+    q = fma(q, f, -0x1.0d81f2p-3)
+    q = fma(q, f, 0x1.22d8f8p-3)
+    q = fma(q, f, -0x1.54728cp-3)
+    q = fma(q, f, 0x1.99a01ep-3)
+    q = fma(q, f, -0x1.000226p-2)
+    q = fma(q, f, 0x1.555554p-2)
+
+    var w = fma(f * s, q, e * -0x1.bd0106p-13)
+    w = fma(s, -0.5, w)
+    return fma(e, 0x1.63p-1, f + w)
+  }
+
+  /// S1. Only exp of a negative argument is taken, so nothing overflows.
+  static func sigmoid(_ x: Float) -> Float {
+    if x.isNaN { return x }
+    let z = exp(-x.magnitude)
+    let d = 1 + z
+    return (x < 0 ? z : 1) / d
+  }
+
+  /// T1. A polynomial near 0, where 1 − 2/(exp(2a) + 1) would cancel.
+  static func tanh(_ x: Float) -> Float {
+    if x.isNaN { return x }
+    let a = x.magnitude
+    let positive: Float
+    if a < 0.625 {
+      let u = a * a
+      var q: Float = 0x1.1a2e3ep-9
+      q = fma(q, u, -0x1.0c602p-7)
+      q = fma(q, u, 0x1.63a57ep-6)
+      q = fma(q, u, -0x1.b9f18ap-5)
+      q = fma(q, u, 0x1.11107ap-3)
+      q = fma(q, u, -0x1.555554p-2)
+      positive = fma(a * u, q, a)
+    } else {
+      positive = 1 - 2 / (exp(a + a) + 1)
+    }
+    return Float(signOf: x, magnitudeOf: positive)
+  }
+}

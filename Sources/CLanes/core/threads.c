@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #ifdef _OPENMP
+#include "libomp.h"
+
 /* The toolchain has no omp.h. */
 extern int omp_in_parallel(void);
 extern int omp_get_thread_num(void);

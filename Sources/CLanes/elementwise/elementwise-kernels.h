@@ -35,8 +35,6 @@ LANES_UNARY_LIST(UNARY)
   float name##_block[BLOCK];                                                                                           \
   if (name##_step) LANES_NAME(load_tail)(name##_block, name + whole, tail);
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 #define BINARY(NAME, name)                                                                                             \
   ALWAYS_INLINE void LANES_NAME(binary_##name)(int64_t n, const float *a, int a_step, const float *b, int b_step,      \
                                                float *out) {                                                           \

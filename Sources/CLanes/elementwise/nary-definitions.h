@@ -1,6 +1,6 @@
 /* Each binary and ternary function once, as scalar C (CONTRACT.md, C4). */
 
-#define DEFINE(name) static inline float LANES_NAME(name)(float a, float b)
+#define DEFINE(name) ALWAYS_INLINE float LANES_NAME(name)(float a, float b)
 
 DEFINE(add) { return a + b; }
 DEFINE(subtract) { return a - b; }
@@ -20,5 +20,5 @@ DEFINE(equal) { return a == b ? 1 : 0; }
 
 #undef DEFINE
 
-static inline float LANES_NAME(select)(float c, float a, float b) { return c != 0 ? a : b; }
-static inline float LANES_NAME(clip)(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+ALWAYS_INLINE float LANES_NAME(select)(float c, float a, float b) { return c != 0 ? a : b; }
+ALWAYS_INLINE float LANES_NAME(clip)(float x, float low, float high) { return x < low ? low : x > high ? high : x; }

@@ -2,12 +2,14 @@
  *   LANES_SUFFIX   its name, as in lanes_kernels_avx2
  *   LANES_ISA      its number in lanes_isa
  *   LANES_VECTOR   floats in a register
- *   lanes_fma      a·b + c, rounded once */
+ *   lanes_fma      a·b + c, rounded once
+ *   LANES_FMA_INSTRUCTION   1 where that is one instruction */
 #define LANES_CONCATENATE_(a, b) a##_##b
 #define LANES_CONCATENATE(a, b) LANES_CONCATENATE_(a, b)
 #define LANES_NAME(stem) LANES_CONCATENATE(stem, LANES_SUFFIX)
 
 #include "tail.h"
+#include "vector.h"
 
 #include "../elementwise/elementwise-kernels.h"
 #include "../matmul/matmul-kernels.h"

@@ -7,12 +7,14 @@
 #define LANES_VECTOR 4
 
 #if defined(__FMA__) || defined(__aarch64__)
+#define LANES_FMA_INSTRUCTION 1
 static inline float lanes_fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 #else
+#define LANES_FMA_INSTRUCTION 0
 /* fma without the instruction, in double: the product is exact (48 bits); the sum is rounded to odd, which the rounding to
  * float then cannot get wrong (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008). No branch, so
  * that it vectorises. */
-static inline float lanes_fma(float a, float b, float c) {
+static inline __attribute__((always_inline)) float lanes_fma(float a, float b, float c) {
   double product = (double)a * b, addend = c;
   double sum = product + addend;
   double shadow = sum - product;
@@ -29,4 +31,6 @@ static inline float lanes_fma(float a, float b, float c) {
 }
 #endif
 
+/* A baseline without the instructions for it leaves some loops scalar. */
+#pragma clang diagnostic ignored "-Wpass-failed"
 #include "instantiate.h"

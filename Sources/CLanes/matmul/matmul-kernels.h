@@ -1,1 +1,100 @@
-#define LANES_MATMUL_KERNELS {0}
+/* The matmul kernels, C2, in terms of vectors of LANES_VECTOR floats. */
+#define VECTOR LANES_NAME(vector)
+typedef float VECTOR __attribute__((vector_size(4 * LANES_VECTOR)));
+typedef int32_t LANES_NAME(vector_mask) __attribute__((vector_size(4 * LANES_VECTOR)));
+
+static inline VECTOR LANES_NAME(load)(const float *from) {
+  VECTOR value;
+  memcpy(&value, from, sizeof value);
+  return value;
+}
+static inline void LANES_NAME(store)(float *to, VECTOR value) { memcpy(to, &value, sizeof value); }
+static inline VECTOR LANES_NAME(broadcast)(float value) {
+  VECTOR values;
+  for (int i = 0; i < LANES_VECTOR; i++) values[i] = value;
+  return values;
+}
+
+/* The first n of a vector, 0 < n ≤ LANES_VECTOR; nothing beyond them is read (they become 0) or written. */
+#if LANES_VECTOR == 16
+static inline VECTOR LANES_NAME(load_first)(const float *from, int64_t n) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), from);
+}
+static inline void LANES_NAME(store_first)(float *to, VECTOR value, int64_t n) {
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << n) - 1), value);
+}
+#else
+static inline VECTOR LANES_NAME(load_first)(const float *from, int64_t n) {
+#if LANES_VECTOR == 8
+  const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_maskload_ps(from, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), index));
+#else
+  if (n == LANES_VECTOR) return LANES_NAME(load)(from);
+  float block[16];
+  LANES_NAME(load_tail)(block, from, n);
+  return LANES_NAME(load)(block);
+#endif
+}
+static inline void LANES_NAME(store_first)(float *to, VECTOR value, int64_t n) {
+  if (n == LANES_VECTOR) {
+    LANES_NAME(store)(to, value);
+    return;
+  }
+  float block[LANES_VECTOR];
+  LANES_NAME(store)(block, value);
+  LANES_NAME(copy_tail)(to, block, n);
+}
+#endif
+
+static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
+#if LANES_VECTOR == 4
+  /* Element by element, for the instruction sets whose lanes_fma is an emulation. */
+  for (int i = 0; i < LANES_VECTOR; i++) c[i] = lanes_fma(a[i], b[i], c[i]);
+  return c;
+#else
+  return __builtin_elementwise_fma(a, b, c);
+#endif
+}
+
+#define LOAD LANES_NAME(load)
+#define STORE LANES_NAME(store)
+#define LOAD_FIRST LANES_NAME(load_first)
+#define STORE_FIRST LANES_NAME(store_first)
+#define BROADCAST LANES_NAME(broadcast)
+#define FMA LANES_NAME(vector_fma)
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+#include "micro-kernels.h"
+
+#include "pack-kernels.h"
+
+#include "lane-kernels.h"
+
+#undef VECTOR
+#undef LOAD
+#undef STORE
+#undef LOAD_FIRST
+#undef STORE_FIRST
+#undef BROADCAST
+#undef FMA
+#undef UNROLL
+
+#if LANES_VECTOR == 16
+#define MATMUL_BLOCKS .mr = 14, .nr = 32, .a_panel = 16, .mc = 24 * 14, .kc = 384, .nc = 128 * 32, .flops = 100
+#elif LANES_VECTOR == 8
+#define MATMUL_BLOCKS .mr = 6, .nr = 16, .a_panel = 8, .mc = 56 * 6, .kc = 384, .nc = 256 * 16, .flops = 100
+#else
+#define MATMUL_BLOCKS .mr = 6, .nr = 8, .a_panel = 8, .mc = 32 * 6, .kc = 256, .nc = 512 * 8, .flops = 4
+#endif
+
+#define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
+#define LANES_MATMUL_KERNELS                                                                                           \
+  {                                                                                                                    \
+    MATMUL_BLOCKS,                                                                                                     \
+    .micro = {{{{MICRO_ROWS(MICRO_ENTRY, micro_panel_narrow)}, {MICRO_ROWS(MICRO_ENTRY, micro_panel_narrow_partial)}}, \
+               {{MICRO_ROWS(MICRO_ENTRY, micro_panel_wide)}, {MICRO_ROWS(MICRO_ENTRY, micro_panel_wide_partial)}}},    \
+              {{{MICRO_ROWS(MICRO_ENTRY, micro_rows_narrow)}, {MICRO_ROWS(MICRO_ENTRY, micro_rows_narrow_partial)}},   \
+               {{MICRO_ROWS(MICRO_ENTRY, micro_rows_wide)}, {MICRO_ROWS(MICRO_ENTRY, micro_rows_wide_partial)}}}},     \
+    .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
+    .lane_dots = LANES_NAME(lane_dots), .lane_columns = LANES_NAME(lane_columns),                                      \
+  }

@@ -1,10 +1,63 @@
+/* The matmul kernels' part of the table, C2. What follows speaks of C = A·B, A m×k, B k×n:
+ *
+ *   micro-kernel  a tile of C, at most MR×NR, over one block of k: each element's fma chain continues in a register
+ *   panel         a packed slice of an operand that one micro-kernel reads from its first byte to its last: for every p the
+ *                 elements of MR rows of A (MR rounded up to whole vectors), or of NR columns of B
+ *   MC, KC, NC    the block of A that a thread keeps in its level-2 cache is MC×KC; the packed block of B is KC×NC
+ */
 #ifndef LANES_MATMUL_H
 #define LANES_MATMUL_H
 
 #include "../include/lanes.h"
 
+enum { LANES_MOST_MR = 14, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
+
+/* How a micro-kernel finds A[i, p]: a panel (or a transposed A as it is) has a_stride between values of p, and the rows of
+ * one p beside each other. A as it is has a_stride between rows, and the p of one row beside each other. */
+typedef enum lanes_a_form { LANES_A_PANEL, LANES_A_ROWS, LANES_A_FORMS } lanes_a_form;
+
+typedef struct lanes_micro_tile {
+  int64_t k;
+  const float *a;
+  int64_t a_stride;
+  const float *b; /* B[p, j] is b[p·b_stride + j] */
+  int64_t b_stride;
+  float *c;
+  int64_t c_stride;
+  int64_t columns;   /* of C, 1 … NR */
+  float beta;        /* 0: C is not read */
+  const float *bias; /* from the tile's first column on; or NULL */
+  int relu;
+} lanes_micro_tile;
+
+typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
+
+/* Packs k×width (width ≤ panel_width) of an operand, times alpha, into a panel: to[p·panel_width + i]. The columns beyond
+ * width become 0. */
+typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
+                                  int64_t panel_width);
+
+/* The lane order, C1: lanes[r][l] continues with fma(x[p], alpha·y[p, r], ·) over the p in 0 ..< k with p mod 16 = l. */
+
+/* y[p, r] is y[r·y_stride + p]. */
+typedef void (*lanes_lane_dots_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
+                                       float alpha, float (*lanes)[LANES_LANES]);
+/* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l][r], count ≤ LANES_LANE_STRIP. Ends with the tree: the sums are in
+ * lanes[0]. */
+typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
+                                          float alpha, float (*lanes)[LANES_LANE_STRIP]);
+
 typedef struct lanes_matmul_kernels {
-  int unused;
+  int mr, nr;      /* of the largest micro-kernel */
+  int a_panel;     /* the width of a panel of A: mr rounded up to whole vectors */
+  int mc, kc, nc;  /* mc and nc in multiples of mr and nr */
+  double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
+  /* [form of A][columns ≤ nr/2 ? 0 : 1][whole vectors of B may be read ? 0 : 1][rows − 1] */
+  lanes_micro_kernel micro[LANES_A_FORMS][2][2][LANES_MOST_MR];
+  lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
+  lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
+  lanes_lane_dots_kernel lane_dots;
+  lanes_lane_columns_kernel lane_columns;
 } lanes_matmul_kernels;
 
 #endif

@@ -1,0 +1,38 @@
+/* The 16 virtual lanes of the contract (C1) as one value; the compiler splits it into the registers that there are. */
+typedef float LANES_NAME(v16) __attribute__((vector_size(64)));
+#define V16 LANES_NAME(v16)
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE V16 LANES_NAME(load16)(const float *from) {
+  V16 value;
+  memcpy(&value, from, sizeof value);
+  return value;
+}
+ALWAYS_INLINE void LANES_NAME(store16)(float *to, V16 value) { memcpy(to, &value, sizeof value); }
+
+/* The last n < 16 floats, and 0 in the other lanes. */
+ALWAYS_INLINE V16 LANES_NAME(load16_tail)(const float *from, int64_t n) {
+  float block[16];
+  LANES_NAME(load_tail)(block, from, n);
+  return LANES_NAME(load16)(block);
+}
+
+ALWAYS_INLINE V16 LANES_NAME(fma16)(V16 a, V16 b, V16 c) {
+#if LANES_FMA_INSTRUCTION
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  for (int lane = 0; lane < 16; lane++) c[lane] = lanes_fma(a[lane], b[lane], c[lane]);
+  return c;
+#endif
+}
+
+/* The tree of C1. */
+ALWAYS_INLINE float LANES_NAME(tree)(V16 v) {
+  typedef float v8 __attribute__((vector_size(32)));
+  typedef float v4 __attribute__((vector_size(16)));
+  v8 eight = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+             __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  v4 four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}

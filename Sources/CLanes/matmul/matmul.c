@@ -1,0 +1,35 @@
+#include "../core/checks.h"
+#include "paths.h"
+
+static lanes_status check(const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, k = call->k;
+  if ((unsigned)call->transpose_a > LANES_TRANSPOSED || (unsigned)call->transpose_b > LANES_TRANSPOSED ||
+      (unsigned)call->activation >= LANES_UNARY_COUNT)
+    return LANES_INVALID_OPERATION;
+  LANES_TRY(lanes_check_product(m, 1));
+  LANES_TRY(lanes_check_product(n, 1));
+  LANES_TRY(lanes_check_product(k, 1));
+  LANES_TRY(lanes_check_matrix(call->c, m, n, call->c_stride));
+  if (m == 0 || n == 0) return LANES_OK;
+  const lanes_extent c = lanes_extent_of(call->c, m, n, call->c_stride);
+  if (k > 0 && call->alpha != 0) {
+    const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
+    const int64_t b_rows = call->transpose_b ? n : k, b_columns = call->transpose_b ? k : n;
+    LANES_TRY(lanes_check_matrix(call->a, a_rows, a_columns, call->a_stride));
+    LANES_TRY(lanes_check_matrix(call->b, b_rows, b_columns, call->b_stride));
+    LANES_TRY(lanes_check_disjoint(c, lanes_extent_of(call->a, a_rows, a_columns, call->a_stride)));
+    LANES_TRY(lanes_check_disjoint(c, lanes_extent_of(call->b, b_rows, b_columns, call->b_stride)));
+  }
+  return call->bias ? lanes_check_disjoint(c, lanes_extent_of_vector(call->bias, n)) : LANES_OK;
+}
+
+lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
+  LANES_TRY(lanes_enter(&context));
+  if (!call) return LANES_NULL_POINTER;
+  LANES_TRY(check(call));
+  const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;
+  if (m == 0 || n == 0) return LANES_OK;
+  if (k >= 128 && (m == 1 || n == 1 || (m <= 64 && n <= 64 && m * n <= 64)))
+    return lanes_matmul_in_lane_order(context, call);
+  return lanes_matmul_in_chain_order(context, call, k);
+}

@@ -1,0 +1,67 @@
+/* Packing into panels, times alpha (C2: one rounding; none when alpha is 1). */
+
+static void LANES_NAME(pack_copied)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
+                                    int64_t panel_width) {
+  const VECTOR scale = BROADCAST(alpha);
+  for (int64_t i = 0; i < panel_width; i += LANES_VECTOR) {
+    const int64_t n = width - i;
+    float *column = to + i;
+    if (n >= LANES_VECTOR)
+      for (int64_t p = 0; p < k; p++) STORE(column + p * panel_width, scale * LOAD(from + p * from_stride + i));
+    else if (n > 0)
+      for (int64_t p = 0; p < k; p++) STORE(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n));
+    else
+      for (int64_t p = 0; p < k; p++) STORE(column + p * panel_width, (VECTOR){});
+  }
+}
+
+/* The first half of a and b, taken in turns, and the second half. */
+#if LANES_VECTOR == 16
+#define INTERLEAVE_LOW(a, b)                                                                                           \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define INTERLEAVE_HIGH(a, b)                                                                                          \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LANES_VECTOR == 8
+#define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
+
+/* Transposes a square of vectors: log₂ LANES_VECTOR perfect shuffles of its rows. */
+static inline __attribute__((always_inline)) void LANES_NAME(transpose)(VECTOR square[LANES_VECTOR]) {
+  UNROLL for (int step = 1; step < LANES_VECTOR; step *= 2) {
+    VECTOR shuffled[LANES_VECTOR];
+    UNROLL for (int i = 0; i < LANES_VECTOR / 2; i++) {
+      shuffled[2 * i] = INTERLEAVE_LOW(square[i], square[i + LANES_VECTOR / 2]);
+      shuffled[2 * i + 1] = INTERLEAVE_HIGH(square[i], square[i + LANES_VECTOR / 2]);
+    }
+    UNROLL for (int i = 0; i < LANES_VECTOR; i++) square[i] = shuffled[i];
+  }
+}
+#undef INTERLEAVE_LOW
+#undef INTERLEAVE_HIGH
+
+static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
+                                        float *to, int64_t panel_width) {
+  const VECTOR scale = BROADCAST(alpha);
+  for (int64_t i = 0; i < panel_width; i += LANES_VECTOR) {
+    const int64_t n = width - i;
+    for (int64_t p = 0; p < k; p += LANES_VECTOR) {
+      const int64_t rest = k - p;
+      VECTOR square[LANES_VECTOR];
+      if (n >= LANES_VECTOR && rest >= LANES_VECTOR) {
+        UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD(from + (i + r) * from_stride + p);
+        LANES_NAME(transpose)(square);
+        UNROLL for (int r = 0; r < LANES_VECTOR; r++) STORE(to + (p + r) * panel_width + i, square[r]);
+      } else {
+        const int64_t count = rest < LANES_VECTOR ? rest : LANES_VECTOR;
+        UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] =
+            r < n ? scale * LOAD_FIRST(from + (i + r) * from_stride + p, count) : (VECTOR){};
+        LANES_NAME(transpose)(square);
+        UNROLL for (int r = 0; r < LANES_VECTOR; r++) if (r < count) STORE(to + (p + r) * panel_width + i, square[r]);
+      }
+    }
+  }
+}

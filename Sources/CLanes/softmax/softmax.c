@@ -1,0 +1,115 @@
+#include "../core/checks.h"
+#include "../core/threads.h"
+
+static const double cost = 0.8; /* nanoseconds an element, about */
+
+typedef struct softmax_job {
+  const lanes_softmax_kernels *kernels;
+  int64_t rows, columns;
+  const float *x, *y;
+  int64_t x_stride, y_stride;
+  float *out;
+  int64_t out_stride;
+} softmax_job;
+
+static void run_softmax(void *argument, int thread, int threads) {
+  const softmax_job *job = argument;
+  lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
+  for (int64_t i = part.begin; i < part.end; i++)
+    job->kernels->softmax(job->columns, job->x + i * job->x_stride, job->out + i * job->out_stride);
+}
+
+lanes_status lanes_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x, int64_t x_stride,
+                           float *y, int64_t y_stride) {
+  LANES_TRY(lanes_enter(&context));
+  LANES_TRY(lanes_check_matrix(x, rows, columns, x_stride));
+  LANES_TRY(lanes_check_matrix(y, rows, columns, y_stride));
+  if (rows == 0) return LANES_OK;
+  if (columns == 0) return LANES_EMPTY;
+  LANES_TRY(lanes_check_in_place(lanes_extent_of(y, rows, columns, y_stride), lanes_extent_of(x, rows, columns, x_stride)));
+  softmax_job job = {&context->kernels->softmax, rows, columns, x, NULL, x_stride, 0, y, y_stride};
+  lanes_run(lanes_threads_for(context, cost * (double)rows * (double)columns, rows), run_softmax, &job);
+  return LANES_OK;
+}
+
+static void run_gradient(void *argument, int thread, int threads) {
+  const softmax_job *job = argument;
+  lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
+  for (int64_t i = part.begin; i < part.end; i++)
+    job->kernels->gradient(job->columns, job->y + i * job->y_stride, job->x + i * job->x_stride,
+                           job->out + i * job->out_stride);
+}
+
+lanes_status lanes_softmax_gradient(const lanes_context *context, int64_t rows, int64_t columns, const float *y,
+                                    int64_t y_stride, const float *dy, int64_t dy_stride, float *dx, int64_t dx_stride) {
+  LANES_TRY(lanes_enter(&context));
+  LANES_TRY(lanes_check_matrix(y, rows, columns, y_stride));
+  LANES_TRY(lanes_check_matrix(dy, rows, columns, dy_stride));
+  LANES_TRY(lanes_check_matrix(dx, rows, columns, dx_stride));
+  if (rows == 0) return LANES_OK;
+  if (columns == 0) return LANES_EMPTY;
+  lanes_extent out = lanes_extent_of(dx, rows, columns, dx_stride);
+  LANES_TRY(lanes_check_in_place(out, lanes_extent_of(y, rows, columns, y_stride)));
+  LANES_TRY(lanes_check_in_place(out, lanes_extent_of(dy, rows, columns, dy_stride)));
+  softmax_job job = {&context->kernels->softmax, rows, columns, dy, y, dy_stride, y_stride, dx, dx_stride};
+  lanes_run(lanes_threads_for(context, cost / 2 * (double)rows * (double)columns, rows), run_gradient, &job);
+  return LANES_OK;
+}
+
+typedef struct cross_entropy_job {
+  const lanes_softmax_kernels *kernels;
+  const lanes_cross_entropy_call *call;
+} cross_entropy_job;
+
+static void run_cross_entropy(void *argument, int thread, int threads) {
+  const cross_entropy_job *job = argument;
+  const lanes_cross_entropy_call *call = job->call;
+  lanes_part part = lanes_part_of(call->rows, 1, thread, threads);
+  for (int64_t i = part.begin; i < part.end; i++) {
+    const float *logits = call->logits + i * call->logits_stride;
+    float *gradient = call->gradient ? call->gradient + i * call->gradient_stride : NULL;
+    float loss = call->labels
+                     ? job->kernels->cross_entropy_label(call->columns, logits, call->labels[i], gradient, call->scale)
+                     : job->kernels->cross_entropy_targets(
+                           call->columns, logits, call->targets + i * call->targets_stride, gradient, call->scale);
+    if (call->loss) call->loss[i] = loss;
+  }
+}
+
+static lanes_status check_cross_entropy(const lanes_cross_entropy_call *call) {
+  int64_t rows = call->rows, columns = call->columns;
+  LANES_TRY(lanes_check_matrix(call->logits, rows, columns, call->logits_stride));
+  if (rows == 0) return LANES_OK;
+  if (columns == 0) return LANES_EMPTY;
+  lanes_extent logits = lanes_extent_of(call->logits, rows, columns, call->logits_stride);
+  lanes_extent aim = lanes_extent_of_vector(call->labels, rows);
+  if (!call->labels) {
+    LANES_TRY(lanes_check_matrix(call->targets, rows, columns, call->targets_stride));
+    aim = lanes_extent_of(call->targets, rows, columns, call->targets_stride);
+  }
+  lanes_extent loss = lanes_extent_of_vector(call->loss, call->loss ? rows : 0);
+  LANES_TRY(lanes_check_disjoint(loss, logits));
+  LANES_TRY(lanes_check_disjoint(loss, aim));
+  if (call->gradient) {
+    LANES_TRY(lanes_check_matrix(call->gradient, rows, columns, call->gradient_stride));
+    lanes_extent gradient = lanes_extent_of(call->gradient, rows, columns, call->gradient_stride);
+    LANES_TRY(lanes_check_in_place(gradient, logits));
+    LANES_TRY(lanes_check_disjoint(gradient, aim));
+    LANES_TRY(lanes_check_disjoint(gradient, loss));
+  }
+  if (!call->labels) return LANES_OK;
+  int bad = 0;
+  for (int64_t i = 0; i < rows; i++) bad |= call->labels[i] < 0 || call->labels[i] >= columns;
+  return bad ? LANES_INVALID_LABEL : LANES_OK;
+}
+
+lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call) {
+  LANES_TRY(lanes_enter(&context));
+  if (!call) return LANES_NULL_POINTER;
+  LANES_TRY(check_cross_entropy(call));
+  if (call->rows == 0) return LANES_OK;
+  cross_entropy_job job = {&context->kernels->softmax, call};
+  double work = cost * (double)call->rows * (double)call->columns;
+  lanes_run(lanes_threads_for(context, work, call->rows), run_cross_entropy, &job);
+  return LANES_OK;
+}

@@ -1,0 +1,168 @@
+import CLanes
+
+/// Every operation hands its arguments to C, which checks them. Only when C refuses are they looked at again here, to say
+/// what was wrong with which value.
+
+@inline(never)
+private func explain(_ operation: String, _ status: lanes_status, _ validate: () throws(LanesError) -> Void) -> LanesError {
+  if status == LANES_OUT_OF_MEMORY { return LanesError(operation, .outOfMemory) }
+  do throws(LanesError) { try validate() } catch { return error }
+  return LanesError(operation, .other(String(cString: lanes_status_message(status))))
+}
+
+extension Operand {
+  fileprivate var c: lanes_operand {
+    lanes_operand(data: data, row_stride: Int64(rowStride), column_stride: Int64(columnStride))
+  }
+}
+
+extension Axis {
+  fileprivate var c: lanes_axis { lanes_axis(UInt32(rawValue)) }
+}
+
+extension NativeBackend {
+  public func matmul(_ call: Matmul) throws(LanesError) {
+    var c = lanes_matmul_call(
+      m: Int64(call.m), n: Int64(call.n), k: Int64(call.k),
+      transpose_a: call.transposeA ? LANES_TRANSPOSED : LANES_NORMAL,
+      transpose_b: call.transposeB ? LANES_TRANSPOSED : LANES_NORMAL,
+      alpha: call.alpha, a: call.a, a_stride: Int64(call.aStride), b: call.b, b_stride: Int64(call.bStride),
+      beta: call.beta, c: call.c, c_stride: Int64(call.cStride), bias: call.bias,
+      activation: lanes_unary_op(UInt32(call.activation.rawValue)))
+    let status = lanes_matmul(context, &c)
+    if status != LANES_OK { throw explain("matmul", status, call.validate) }
+  }
+
+  public func unary(
+    _ operation: UnaryOperation, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) throws(LanesError) {
+    let status = lanes_unary(context, lanes_unary_op(UInt32(operation.rawValue)), Int64(count), x, y)
+    if status != LANES_OK {
+      throw explain("\(operation)", status) { () throws(LanesError) in
+        try Validate.unary(operation, count: count, x, into: y)
+      }
+    }
+  }
+
+  public func unaryGradient(
+    _ operation: UnaryOperation, count: Int, of value: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>
+  ) throws(LanesError) {
+    let op = lanes_unary_op(UInt32(operation.rawValue))
+    let status = lanes_unary_gradient(context, op, Int64(count), value, dy, dx)
+    if status != LANES_OK {
+      throw explain("\(operation) gradient", status) { () throws(LanesError) in
+        try Validate.unaryGradient(operation, count: count, of: value, dy, into: dx)
+      }
+    }
+  }
+
+  public func binary(
+    _ operation: BinaryOperation, rows: Int, columns: Int, _ a: Operand, _ b: Operand, into output: MatrixOutput
+  ) throws(LanesError) {
+    let status = lanes_binary(
+      context, lanes_binary_op(UInt32(operation.rawValue)), Int64(rows), Int64(columns), a.c, b.c, output.data,
+      Int64(output.stride))
+    if status != LANES_OK {
+      throw explain("\(operation)", status) { () throws(LanesError) in
+        try Validate.elementwise("\(operation)", rows: rows, columns: columns, [("a", a), ("b", b)], into: output)
+      }
+    }
+  }
+
+  public func ternary(
+    _ operation: TernaryOperation, rows: Int, columns: Int, _ a: Operand, _ b: Operand, _ c: Operand,
+    into output: MatrixOutput
+  ) throws(LanesError) {
+    let status = lanes_ternary(
+      context, lanes_ternary_op(UInt32(operation.rawValue)), Int64(rows), Int64(columns), a.c, b.c, c.c, output.data,
+      Int64(output.stride))
+    if status != LANES_OK {
+      throw explain("\(operation)", status) { () throws(LanesError) in
+        try Validate.elementwise(
+          "\(operation)", rows: rows, columns: columns, [("a", a), ("b", b), ("c", c)], into: output)
+      }
+    }
+  }
+
+  public func reduce(
+    _ operation: ReduceOperation, _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput,
+    into output: UnsafeMutablePointer<Float>
+  ) throws(LanesError) {
+    let status = lanes_reduce(
+      context, lanes_reduce_op(UInt32(operation.rawValue)), axis.c, Int64(rows), Int64(columns), x.data,
+      Int64(x.stride), output)
+    if status != LANES_OK {
+      throw explain("\(operation)", status) { () throws(LanesError) in
+        try Validate.reduce("\(operation)", axis, rows: rows, columns: columns, x, into: output)
+      }
+    }
+  }
+
+  public func argmax(
+    _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput, into output: UnsafeMutablePointer<Int32>
+  ) throws(LanesError) {
+    let status = lanes_argmax(context, axis.c, Int64(rows), Int64(columns), x.data, Int64(x.stride), output)
+    if status != LANES_OK {
+      throw explain("argmax", status) { () throws(LanesError) in
+        try Validate.argmax(axis, rows: rows, columns: columns, x, into: output)
+      }
+    }
+  }
+
+  public func softmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError) {
+    let status = lanes_softmax(
+      context, Int64(rows), Int64(columns), x.data, Int64(x.stride), y.data, Int64(y.stride))
+    if status != LANES_OK {
+      throw explain("softmax", status) { () throws(LanesError) in
+        try Validate.softmax(rows: rows, columns: columns, x, into: y)
+      }
+    }
+  }
+
+  public func softmaxGradient(
+    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+  ) throws(LanesError) {
+    let status = lanes_softmax_gradient(
+      context, Int64(rows), Int64(columns), y.data, Int64(y.stride), dy.data, Int64(dy.stride), dx.data,
+      Int64(dx.stride))
+    if status != LANES_OK {
+      throw explain("softmax gradient", status) { () throws(LanesError) in
+        try Validate.softmaxGradient(rows: rows, columns: columns, of: y, dy, into: dx)
+      }
+    }
+  }
+
+  public func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError) {
+    var c = lanes_cross_entropy_call()
+    (c.rows, c.columns) = (Int64(call.rows), Int64(call.columns))
+    (c.logits, c.logits_stride) = (call.logits.data, Int64(call.logits.stride))
+    switch call.target {
+    case .labels(let labels): c.labels = labels
+    case .probabilities(let targets): (c.targets, c.targets_stride) = (targets.data, Int64(targets.stride))
+    }
+    c.loss = call.loss
+    if let gradient = call.gradient { (c.gradient, c.gradient_stride) = (gradient.data, Int64(gradient.stride)) }
+    c.scale = call.scale
+    let status = lanes_softmax_cross_entropy(context, &c)
+    if status != LANES_OK { throw explain("softmaxCrossEntropy", status, call.validate) }
+  }
+
+  public func update(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update
+  ) throws(LanesError) {
+    let n = Int64(count)
+    let status =
+      switch update {
+      case .sgd(let gradient, let rate): lanes_sgd(context, n, parameter, gradient, rate)
+      case .momentum(let velocity, let gradient, let rate, let momentum, let nesterov):
+        lanes_momentum(context, n, parameter, velocity, gradient, rate, momentum, nesterov ? 1 : 0)
+      case .adam(let first, let second, let gradient, let rate, let beta1, let beta2, let epsilon):
+        lanes_adam(context, n, parameter, first, second, gradient, rate, beta1, beta2, epsilon)
+      case .movingAverage(let of, let decay): lanes_moving_average(context, n, parameter, of, decay)
+      }
+    if status != LANES_OK {
+      throw explain(update.name, status) { () throws(LanesError) in try update.validate(parameter, count: count) }
+    }
+  }
+}

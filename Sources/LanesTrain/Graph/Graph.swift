@@ -1,0 +1,127 @@
+/// A model as data: values, and the operations that make them from other values.
+///
+/// A graph is built by ordinary Swift expressions over `SymbolicTensor`. Equal expressions are one node. Operators cannot
+/// throw, so the first mistake is kept, and thrown when the graph is compiled into a `Program`.
+///
+/// Not Sendable: it is built on one thread, and a Program keeps nothing of it.
+public final class Graph {
+  struct Node {
+    let operation: any NodeOperation
+    let operands: [Int]
+    let value: Value
+    let location: SourceLocation
+  }
+
+  private struct Key: Hashable {
+    let operation: AnyHashable
+    let operands: [Int]
+  }
+
+  private(set) var nodes: [Node] = []
+  private var known: [Key: Int] = [:]
+  private(set) var variables: [Variable] = []
+  private(set) var firstError: ModelError?
+
+  public init() {}
+
+  /// A value that is given to each run: `bind` it to memory.
+  public func input(
+    _ name: String, _ shape: Shape, _ type: ElementType = .float32, at location: SourceLocation = SourceLocation()
+  ) -> SymbolicTensor {
+    add(InputNode(name: name, value: Value(shape: shape, type: type)), [], at: location)
+  }
+
+  /// A value that lives from run to run, in a `State`, under its name.
+  public func variable(_ variable: Variable, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
+    if let other = variables.first(where: { $0.name == variable.name }) {
+      if other.shape != variable.shape {
+        fail(
+          "variable", [other.shape, variable.shape],
+          "'\(variable.name)' is \(other.shape) elsewhere, and \(variable.shape) here", at: location)
+      }
+    } else {
+      variables.append(variable)
+    }
+    return add(VariableNode(name: variable.name, shape: variable.shape), [], at: location)
+  }
+
+  /// The same number in every element.
+  public func constant(
+    _ value: Float, _ shape: Shape = .scalar, at location: SourceLocation = SourceLocation()
+  ) -> SymbolicTensor {
+    add(FillNode(bits: value.bitPattern, shape: shape), [], at: location)
+  }
+
+  /// The node of an operation: an old one where the same operation has the same operands.
+  func add(
+    _ operation: some NodeOperation, _ operands: [SymbolicTensor], at location: SourceLocation
+  ) -> SymbolicTensor {
+    let key = Key(operation: AnyHashable(operation), operands: operands.map(\.node))
+    if let node = known[key] { return SymbolicTensor(graph: self, node: node) }
+    var value = operands.first?.value ?? Value(shape: .scalar, type: .float32)
+    let shapes = operands.map(\.shape)
+    if operands.contains(where: { $0.graph !== self }) {
+      fail(operation.name, shapes, "its operands belong to different graphs", at: location)
+    } else {
+      do throws(Mismatch) {
+        value = try operation.value(of: operands.map(\.value))
+        if !value.shape.isValid { throw Mismatch("\(value.shape) is not the shape of a scalar, vector or matrix") }
+      } catch {
+        fail(operation.name, shapes, error.reason, at: location)
+      }
+    }
+    nodes.append(Node(operation: operation, operands: key.operands, value: value, location: location))
+    known[key] = nodes.count - 1
+    return SymbolicTensor(graph: self, node: nodes.count - 1)
+  }
+
+  func fail(_ operation: String, _ shapes: [Shape], _ reason: String, at location: SourceLocation) {
+    if firstError == nil {
+      firstError = ModelError(operation: operation, shapes: shapes, reason: reason, location: location)
+    }
+  }
+}
+
+/// The numbers that a tensor holds.
+public enum ElementType: Sendable, Hashable { case float32, int32 }
+
+/// What is known of a value before it is computed.
+struct Value: Hashable, Sendable {
+  var shape: Shape
+  var type: ElementType
+}
+
+/// A value of a graph that is not computed yet.
+public struct SymbolicTensor {
+  public let graph: Graph
+  let node: Int
+
+  var value: Value { graph.nodes[node].value }
+  var location: SourceLocation { graph.nodes[node].location }
+  public var shape: Shape { value.shape }
+  public var type: ElementType { value.type }
+
+  /// The number in every element, where that is known already.
+  var uniform: Float? { (graph.nodes[node].operation as? FillNode).map { Float(bitPattern: $0.bits) } }
+}
+
+/// A named value that lives from run to run: a parameter, or what an optimizer remembers of it.
+public struct Variable: Sendable {
+  public enum Role: Sendable {
+    /// Trained; regularized where it is a weight.
+    case weight, bias
+    /// Kept by an optimizer.
+    case slot
+  }
+
+  public let name: String
+  public let shape: Shape
+  public let role: Role
+  public let initializer: Initializer
+
+  public init(_ name: String, _ shape: Shape, role: Role, initializer: Initializer) {
+    (self.name, self.shape, self.role, self.initializer) = (name, shape, role, initializer)
+  }
+
+  public var isTrainable: Bool { role != .slot }
+}

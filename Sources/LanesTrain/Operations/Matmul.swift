@@ -1,0 +1,51 @@
+import Lanes
+
+/// C = activation(op(A)·op(B) + bias). Written as matmul, plus and an activation; compiling fuses them.
+struct MatmulNode: NodeOperation {
+  var transposeA = false, transposeB = false
+  /// A third operand, of n values.
+  var hasBias = false
+  var activation = UnaryOperation.identity
+
+  var name: String { "matmul" }
+
+  /// m, n, k of the product, and whether the inner sizes agree.
+  private func sizes(_ a: Shape, _ b: Shape) -> (m: Int, n: Int, k: Int, fit: Bool) {
+    let (m, k) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
+    let (kb, n) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
+    return (m, n, k, k == kb)
+  }
+
+  func value(of operands: [Value]) throws(Mismatch) -> Value {
+    let (a, b) = (try operands[0].requireFloat().shape, try operands[1].requireFloat().shape)
+    let (m, n, _, fit) = sizes(a, b)
+    guard a.rank == 2, b.rank == 2, fit else {
+      let first = "\(a)\(transposeA ? " transposed" : "")", second = "\(b)\(transposeB ? " transposed" : "")"
+      throw Mismatch("\(first) and \(second) cannot be multiplied: the inner sizes must be the same")
+    }
+    return Value(shape: [m, n], type: .float32)
+  }
+
+  func kernel(_ wiring: Wiring) -> Kernel? {
+    let (m, n, k, _) = sizes(wiring.operands[0].shape, wiring.operands[1].shape)
+    let (backend, node) = (wiring.backend, self)
+    let (a, b, c) = (wiring.operands[0].slot, wiring.operands[1].slot, wiring.result.slot)
+    let bias = hasBias ? wiring.operands[2].slot : nil
+    return { slots throws(LanesError) in
+      var call = Matmul(
+        m: m, n: n, k: k, transposeA: node.transposeA, transposeB: node.transposeB, a: slots[a], b: slots[b],
+        c: slots[c])
+      if let bias { call.bias = UnsafePointer(slots[bias]) }
+      call.activation = node.activation
+      try backend.matmul(call)
+    }
+  }
+}
+
+/// The matrix product of [m, k] and [k, n]. TensorFlow: `tf.matmul`.
+public func matmul(
+  _ a: SymbolicTensor, _ b: SymbolicTensor, transposeA: Bool = false, transposeB: Bool = false,
+  at location: SourceLocation = SourceLocation()
+) -> SymbolicTensor {
+  a.graph.add(MatmulNode(transposeA: transposeA, transposeB: transposeB), [a, b], at: location)
+}

@@ -1,0 +1,82 @@
+import Lanes
+
+/// Softmax of each row.
+struct SoftmaxNode: NodeOperation {
+  var name: String { "softmax" }
+  func mayOverwrite(operand: Int) -> Bool { true }
+
+  func value(of operands: [Value]) throws(Mismatch) -> Value { try operands[0].requireFloat() }
+
+  func kernel(_ wiring: Wiring) -> Kernel? {
+    let (backend, shape) = (wiring.backend, wiring.result.shape)
+    let (x, y) = (wiring.operands[0].slot, wiring.result.slot)
+    return { slots throws(LanesError) in
+      try backend.softmax(
+        rows: shape.rows, columns: shape.columns, MatrixInput(slots[x], stride: shape.columns),
+        into: MatrixOutput(slots[y], stride: shape.columns))
+    }
+  }
+}
+
+/// The cross-entropy of each row's softmax with its label, or with its target probabilities: [rows].
+struct SoftmaxCrossEntropyNode: NodeOperation {
+  var name: String { "softmax cross-entropy" }
+
+  /// Logits [rows, classes]; labels [rows] of int32, or targets [rows, classes].
+  func value(of operands: [Value]) throws(Mismatch) -> Value {
+    let logits = try operands[0].requireFloat().shape
+    let target = operands[1]
+    switch target.type {
+    case .int32 where target.shape.count != logits.rows:
+      throw Mismatch("logits \(logits) need \(logits.rows) labels, but these are \(target.shape)")
+    case .float32 where target.shape != logits:
+      throw Mismatch(
+        "logits \(logits) need as many probabilities, or \(logits.rows) labels of int32, but this is \(target.shape)")
+    default: return Value(shape: [logits.rows], type: .float32)
+    }
+  }
+
+  func kernel(_ wiring: Wiring) -> Kernel? {
+    let (backend, loss) = (wiring.backend, wiring.result.slot)
+    let rows = CrossEntropyRows(wiring)
+    return { slots throws(LanesError) in
+      var call = rows.call(slots)
+      call.loss = slots[loss]
+      try backend.softmaxCrossEntropy(call)
+    }
+  }
+}
+
+/// The common part of the loss's call and the gradient's.
+struct CrossEntropyRows {
+  private let logits: Int, target: Int
+  private let rows: Int, columns: Int
+  private let hasLabels: Bool
+
+  init(_ wiring: Wiring) {
+    (logits, target) = (wiring.operands[0].slot, wiring.operands[1].slot)
+    (rows, columns) = (wiring.operands[0].shape.rows, wiring.operands[0].shape.columns)
+    hasLabels = wiring.operands[1].type == .int32
+  }
+
+  func call(_ slots: Slots) -> SoftmaxCrossEntropy {
+    SoftmaxCrossEntropy(
+      rows: rows, columns: columns, logits: MatrixInput(slots[logits], stride: columns),
+      target: hasLabels
+        ? .labels(UnsafeRawPointer(slots[target]).assumingMemoryBound(to: Int32.self))
+        : .probabilities(MatrixInput(slots[target], stride: columns)))
+  }
+}
+
+/// Softmax of each row. TensorFlow: `tf.nn.softmax`.
+public func softmax(_ x: SymbolicTensor, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
+  x.graph.add(SoftmaxNode(), [x], at: location)
+}
+
+/// A loss a row, from logits and labels (int32, [rows]) or target probabilities ([rows, classes]). TensorFlow:
+/// `tf.nn.sparse_softmax_cross_entropy_with_logits` and `tf.nn.softmax_cross_entropy_with_logits`.
+public func softmaxCrossEntropy(
+  logits: SymbolicTensor, target: SymbolicTensor, at location: SourceLocation = SourceLocation()
+) -> SymbolicTensor {
+  logits.graph.add(SoftmaxCrossEntropyNode(), [logits, target], at: location)
+}

@@ -1,0 +1,46 @@
+import Lanes
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A block of floats, aligned to a cache line, zero at first.
+final class Memory {
+  let floats: UnsafeMutablePointer<Float>
+  let count: Int
+
+  init(count: Int) throws(LanesError) {
+    var raw: UnsafeMutableRawPointer?
+    guard posix_memalign(&raw, 64, max(count, 1) * 4) == 0, let raw else {
+      throw LanesError("\(count) floats of memory", .outOfMemory)
+    }
+    floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+    floats.initialize(repeating: 0, count: max(count, 1))
+    self.count = count
+  }
+
+  deinit { free(floats) }
+}
+
+/// A tensor with its numbers.
+public struct Tensor: Hashable, Sendable {
+  public let shape: Shape
+  /// Row by row.
+  public var values: [Float]
+
+  public init(_ shape: Shape, _ values: [Float]) throws(ModelError) {
+    if !shape.isValid || values.count != shape.count {
+      throw ModelError(
+        operation: "tensor", shapes: [shape], reason: "\(values.count) values do not fill \(shape)",
+        location: SourceLocation(file: "Tensor", line: 0))
+    }
+    (self.shape, self.values) = (shape, values)
+  }
+
+  init(shape: Shape, copying floats: UnsafePointer<Float>) {
+    self.shape = shape
+    values = Array(UnsafeBufferPointer(start: floats, count: shape.count))
+  }
+}

@@ -1,0 +1,98 @@
+import Lanes
+
+/// A compiled graph: a list of backend calls over memory that is laid out beforehand. A run allocates nothing and looks
+/// nothing up.
+///
+/// Not Sendable: it writes its own memory and its State while it runs. Make one a thread.
+public final class Program {
+  let kernels: [Kernel]
+  let slots: Slots
+  private let slotCount: Int
+  /// By name: which slot an input is read from, and whether it has been bound.
+  private let inputs: [String: (slot: Int, value: Value)]
+  private var unbound: Set<String>
+  private let results: [WiredValue]
+
+  /// What keeps the memory that the slots point into.
+  private let arena: Memory
+  private let constants: Memory
+  public let state: State
+
+  /// Bytes of the values that live only within a run.
+  public var arenaBytes: Int { arena.count * 4 }
+  let listing: [String]
+
+  /// Compiles what is needed for the results and updates.
+  /// - Throws: `ModelError` for the first mistake in the graph; `LanesError` where memory is short.
+  public init(
+    _ graph: Graph, results: [SymbolicTensor] = [], updates: [StateUpdate] = [], state: State, on backend: any Backend
+  ) throws {
+    if let error = graph.firstError { throw error }
+    for update in updates { try update.check() }
+    try state.add(graph.variables)
+    let plan = try Compilation(graph, results: results, updates: updates, backend: backend)
+    arena = try Memory(count: plan.memory.size)
+    constants = try Memory(count: plan.constantFloats)
+    slotCount = plan.slotCount
+    slots = .allocate(capacity: max(slotCount, 1))
+    slots.initialize(repeating: arena.floats, count: max(slotCount, 1))
+    for (slot, place) in plan.places.enumerated() {
+      switch place {
+      case .arena(let offset): slots[slot] = arena.floats + offset
+      case .constant(let offset, let value, let count):
+        (constants.floats + offset).update(repeating: value, count: count)
+        slots[slot] = constants.floats + offset
+      case .variable(let name): slots[slot] = state.floats(of: name) ?? arena.floats
+      case .input: break
+      }
+    }
+    (kernels, inputs, listing) = (plan.kernels, plan.inputs, plan.listing)
+    unbound = Set(plan.inputs.keys)
+    self.results = plan.results
+    self.state = state
+  }
+
+  deinit {
+    slots.deinitialize(count: max(slotCount, 1))
+    slots.deallocate()
+  }
+
+  /// Reads an input from this memory from now on: as many floats as its shape has elements, valid while runs use it.
+  /// An input that the results do not depend on may be bound too.
+  public func bind(_ name: String, to floats: UnsafePointer<Float>) {
+    guard let input = inputs[name] else { return }
+    slots[input.slot] = UnsafeMutablePointer(mutating: floats)
+    unbound.remove(name)
+  }
+
+  /// Reads an input of labels from this memory from now on.
+  public func bind(_ name: String, to labels: UnsafePointer<Int32>) {
+    bind(name, to: UnsafeRawPointer(labels).assumingMemoryBound(to: Float.self))
+  }
+
+  /// Computes the results from inputs and state, then changes the state.
+  /// - Throws: `LanesError` from the backend, such as a label out of range, or an input that has not been bound.
+  public func run() throws(LanesError) {
+    if !unbound.isEmpty {
+      throw LanesError("run", .other("these inputs are not bound: \(unbound.sorted().joined(separator: ", "))"))
+    }
+    for kernel in kernels { try kernel(slots) }
+  }
+
+  /// The result at this position of the list that the Program was made with, as of the last run.
+  public func result(_ index: Int = 0) -> Tensor {
+    Tensor(shape: results[index].shape, copying: slots[results[index].slot])
+  }
+
+  /// The result's memory, valid while the Program is; written by each run.
+  public func resultFloats(_ index: Int = 0) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: slots[results[index].slot], count: results[index].shape.count)
+  }
+}
+
+extension Program: CustomStringConvertible {
+  /// The steps, what was fused into each, and the memory.
+  public var description: String {
+    (listing + ["\(kernels.count) steps, \(arenaBytes) bytes of arena"]).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,53 @@
+import Lanes
+
+/// The values that live from run to run, by name: parameters, and what optimizers remember of them.
+///
+/// Several Programs may share one State, such as a training step and an evaluation. Not Sendable: a Program writes it while
+/// it runs.
+public final class State {
+  private var order: [Variable] = []
+  private var memory: [String: Memory] = [:]
+
+  public init() {}
+
+  /// Makes and initialises those variables that are not there yet.
+  public func add(_ variables: [Variable]) throws(LanesError) {
+    for variable in variables where memory[variable.name] == nil {
+      let made = try Memory(count: variable.shape.count)
+      variable.initializer.fill(UnsafeMutableBufferPointer(start: made.floats, count: made.count), variable.shape)
+      memory[variable.name] = made
+      order.append(variable)
+    }
+  }
+
+  /// In the order in which they were added.
+  public var variables: [Variable] { order }
+
+  /// A copy of the value, or nil where there is no variable of the name.
+  public subscript(name: String) -> Tensor? {
+    guard let memory = memory[name], let variable = order.first(where: { $0.name == name }) else { return nil }
+    return Tensor(shape: variable.shape, copying: memory.floats)
+  }
+
+  /// Overwrites a variable.
+  public func write(
+    _ value: Tensor, to name: String, at location: SourceLocation = SourceLocation()
+  ) throws(ModelError) {
+    guard let memory = memory[name], let variable = order.first(where: { $0.name == name }) else {
+      throw ModelError(
+        operation: "write", shapes: [value.shape],
+        reason: "there is no variable '\(name)'; there are \(order.map(\.name).joined(separator: ", "))",
+        location: location)
+    }
+    guard variable.shape == value.shape else {
+      throw ModelError(
+        operation: "write", shapes: [variable.shape, value.shape],
+        reason: "'\(name)' is \(variable.shape), but the value is \(value.shape)", location: location)
+    }
+    value.values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { memory.floats.update(from: base, count: source.count) }
+    }
+  }
+
+  func floats(of name: String) -> UnsafeMutablePointer<Float>? { memory[name]?.floats }
+}

@@ -1,0 +1,118 @@
+import Lanes
+
+/// A change of one variable at the end of a run, after all values are computed from what the variables were before.
+public struct StateUpdate {
+  public enum Rule: Hashable, Sendable {
+    /// From gradient and rate.
+    case sgd
+    /// From gradient and rate; remembers the velocity.
+    case momentum(Float, nesterov: Bool)
+    /// From gradient and corrected rate; remembers two moments.
+    case adam(beta1: Float, beta2: Float, epsilon: Float)
+    /// Moves towards a variable, as that is after the updates before this one, by 1 − decay.
+    case movingAverage
+    /// Becomes the value.
+    case assign
+  }
+
+  let rule: Rule
+  let variable: SymbolicTensor
+  /// What the rule remembers.
+  let slots: [SymbolicTensor]
+  let operands: [SymbolicTensor]
+
+  /// w ← w − rate·gradient.
+  public static func sgd(_ variable: SymbolicTensor, gradient: SymbolicTensor, rate: SymbolicTensor) -> StateUpdate {
+    StateUpdate(rule: .sgd, variable: variable, slots: [], operands: [gradient, rate])
+  }
+
+  public static func momentum(
+    _ variable: SymbolicTensor, velocity: SymbolicTensor, gradient: SymbolicTensor, rate: SymbolicTensor,
+    momentum: Float, nesterov: Bool
+  ) -> StateUpdate {
+    StateUpdate(
+      rule: .momentum(momentum, nesterov: nesterov), variable: variable, slots: [velocity], operands: [gradient, rate])
+  }
+
+  /// `rate` holds the bias correction already.
+  public static func adam(
+    _ variable: SymbolicTensor, moments: (SymbolicTensor, SymbolicTensor), gradient: SymbolicTensor,
+    rate: SymbolicTensor, beta1: Float, beta2: Float, epsilon: Float
+  ) -> StateUpdate {
+    StateUpdate(
+      rule: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon), variable: variable, slots: [moments.0, moments.1],
+      operands: [gradient, rate])
+  }
+
+  public static func movingAverage(
+    _ average: SymbolicTensor, of variable: SymbolicTensor, decay: SymbolicTensor
+  ) -> StateUpdate {
+    StateUpdate(rule: .movingAverage, variable: average, slots: [], operands: [variable, decay])
+  }
+
+  public static func assign(_ variable: SymbolicTensor, _ value: SymbolicTensor) -> StateUpdate {
+    StateUpdate(rule: .assign, variable: variable, slots: [], operands: [value])
+  }
+
+  var name: String {
+    switch rule {
+    case .sgd: "sgd"
+    case .momentum: "momentum"
+    case .adam: "adam"
+    case .movingAverage: "moving average"
+    case .assign: "assign"
+    }
+  }
+
+  /// Throws where a shape does not fit, or what is changed is no variable.
+  func check() throws(ModelError) {
+    func fail(_ reason: String) -> ModelError {
+      ModelError(
+        operation: name, shapes: ([variable] + slots + operands).map(\.shape), reason: reason,
+        location: operands.last?.location ?? variable.location)
+    }
+    for changed in [variable] + slots where !(changed.graph.nodes[changed.node].operation is VariableNode) {
+      throw fail("only a variable can be changed")
+    }
+    for other in slots + operands.prefix(1) where other.shape != variable.shape {
+      throw fail("the variable is \(variable.shape), but this is \(other.shape)")
+    }
+    if let scalar = operands.dropFirst().first, scalar.shape.count != 1 {
+      throw fail("the rate or decay is one number, but this is \(scalar.shape)")
+    }
+  }
+
+  /// `wiring` gives slots for variable, remembered values and operands, in this order.
+  func kernel(on backend: any Backend, slots wired: [Int]) -> Kernel {
+    let count = variable.shape.count
+    let (w, others) = (wired[0], Array(wired.dropFirst()))
+    func update(_ make: @escaping (Slots) -> Update) -> Kernel {
+      { slots throws(LanesError) in try backend.update(slots[w], count: count, by: make(slots)) }
+    }
+    switch rule {
+    case .sgd:
+      let (g, rate) = (others[0], others[1])
+      return update { .sgd(gradient: $0[g], rate: $0[rate][0]) }
+    case .momentum(let momentum, let nesterov):
+      let (v, g, rate) = (others[0], others[1], others[2])
+      return update {
+        .momentum(velocity: $0[v], gradient: $0[g], rate: $0[rate][0], momentum: momentum, nesterov: nesterov)
+      }
+    case .adam(let beta1, let beta2, let epsilon):
+      let (m, v, g, rate) = (others[0], others[1], others[2], others[3])
+      return update {
+        .adam(
+          firstMoment: $0[m], secondMoment: $0[v], gradient: $0[g], rate: $0[rate][0], beta1: beta1, beta2: beta2,
+          epsilon: epsilon)
+      }
+    case .movingAverage:
+      let (parameter, decay) = (others[0], others[1])
+      return update { .movingAverage(of: $0[parameter], decay: $0[decay][0]) }
+    case .assign:
+      let value = others[0]
+      return { slots throws(LanesError) in
+        try backend.unary(.identity, count: count, slots[value], into: slots[w])
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Lanes
+import LanesParity
+import LanesReference
+import Testing
+
+/// The native kernels give the reference's bits: on every instruction set that this machine has, on any number of threads.
+@Suite struct NativeParityTests {
+  /// Each operation runs on the reference once, and on every instruction set with 1, 2, 3 and 5 threads. The tiny grain
+  /// makes threads of work that would not be worth them.
+  @Test(arguments: ParityOperation.allCases)
+  func isLikeTheReference(operation: ParityOperation) throws {
+    var backends: [NativeBackend] = []
+    for isa in Hardware.availableISAs {
+      for threads in [1, 2, 3, 5] {
+        backends.append(try NativeBackend(isa: isa, threads: threads, grainNanoseconds: 1))
+      }
+    }
+    #expect(backends.count == 4 * Hardware.availableISAs.count && backends.count >= 4)
+    let reports = Parity.compare(backends, with: ReferenceBackend(), cases: ParitySuite.cases(for: operation))
+    for report in reports { #expect(report.passed, "\(report)") }
+  }
+
+  /// What a caller gets who states nothing.
+  @Test func theDefaultIsLikeTheReference() throws {
+    let report = Parity.compare(try NativeBackend(), with: ReferenceBackend())
+    #expect(report.passed, "\(report)")
+    #expect(Set(report.cases.keys) == Set(ParityOperation.allCases))
+  }
+
+  /// One backend, called by many tasks at once.
+  @Test func callsAtOnce() async throws {
+    let backend = try NativeBackend(threads: 3, grainNanoseconds: 1)
+    let cases = ParitySuite.cases().filter { !$0.name.contains("100003") }
+    await withTaskGroup(of: ParityReport.self) { group in
+      for first in 0..<8 {
+        let share = stride(from: first, to: cases.count, by: 8).map { cases[$0] }
+        group.addTask { Parity.compare(backend, with: ReferenceBackend(), cases: share) }
+      }
+      for await report in group { #expect(report.passed, "\(report)") }
+    }
+  }
+}

@@ -39,10 +39,11 @@ let package = Package(
     .target(name: "LanesReference", dependencies: ["Lanes"], swiftSettings: optimised),
     .target(name: "LanesParity", dependencies: ["Lanes"], swiftSettings: optimised),
     .target(name: "LanesTrain", dependencies: ["Lanes"]),
+    .target(name: "LanesExamples", dependencies: ["LanesTrain"]),
     .executableTarget(
       name: "LanesCLI",
       dependencies: [
-        "Lanes", "LanesReference", "LanesParity", "LanesTrain",
+        "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "LanesTests", dependencies: ["Lanes", "CLanes"]),

@@ -19,15 +19,19 @@ enum Transcendental {
     let clamped = below < -104 ? -104 : below
 
     let n = round(clamped * 0x1.715476p+0)
-    var r = fma(n, -0x1.63p-1, clamped)
-    r = fma(n, 0x1.bd0106p-13, r)
+    let high = fma(n, -0x1.63p-1, clamped)
+    let low = n * 0x1.bd0106p-13
+    let r = high + low
 
     var q: Float = 0x1.6a4b36p-10
     q = fma(q, r, 0x1.12398ep-7)
     q = fma(q, r, 0x1.5558b2p-5)
     q = fma(q, r, 0x1.555492p-3)
     q = fma(q, r, 0x1.fffffcp-2)
-    let p = 1 + fma(r * r, q, r)
+    let t = fma(r * r, q, low)
+    let sum = 1 + high
+    let error = high - (sum - 1)
+    let p = sum + (error + t)
 
     let i = n.isNaN ? 0 : Int32(n)
     let h = i >> 1

@@ -45,6 +45,14 @@ public final class Graph {
     return add(VariableNode(name: variable.name, shape: variable.shape), [], at: location)
   }
 
+  private var names: [String: Int] = [:]
+
+  /// "dense1", "dense2", … in the order of asking.
+  func uniqueName(_ stem: String) -> String {
+    names[stem, default: 0] += 1
+    return "\(stem)\(names[stem, default: 1])"
+  }
+
   /// The same number in every element.
   public func constant(
     _ value: Float, _ shape: Shape = .scalar, at location: SourceLocation = SourceLocation()

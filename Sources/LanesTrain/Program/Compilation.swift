@@ -13,7 +13,8 @@ struct Compilation {
   }
 
   private(set) var places: [Place] = []
-  private(set) var inputs: [String: (slot: Int, value: Value)] = [:]
+  /// The slots of the inputs, by name.
+  private(set) var inputs: [String: Int] = [:]
   private(set) var results: [WiredValue] = []
   private(set) var kernels: [Kernel] = []
   private(set) var listing: [String] = []
@@ -92,7 +93,7 @@ struct Compilation {
       let value = graph.nodes[step.result].value
       switch step.operation {
       case let input as InputNode:
-        inputs[input.name] = (places.count, value)
+        inputs[input.name] = places.count
         addSlot(step.result, .input)
       case let variable as VariableNode: addSlot(step.result, .variable(variable.name))
       case let fill as FillNode:

@@ -8,9 +8,9 @@ public final class Program {
   let kernels: [Kernel]
   let slots: Slots
   private let slotCount: Int
-  /// By name: which slot an input is read from, and whether it has been bound.
-  private let inputs: [String: (slot: Int, value: Value)]
-  private var unbound: Set<String>
+  private let inputs: [String: Input]
+  /// Slots of inputs that have no memory yet.
+  private var unbound: Set<Int>
   private let results: [WiredValue]
 
   /// What keeps the memory that the slots point into.
@@ -46,8 +46,9 @@ public final class Program {
       case .input: break
       }
     }
-    (kernels, inputs, listing) = (plan.kernels, plan.inputs, plan.listing)
-    unbound = Set(plan.inputs.keys)
+    (kernels, listing) = (plan.kernels, plan.listing)
+    inputs = plan.inputs.mapValues(Input.init)
+    unbound = Set(plan.inputs.values)
     self.results = plan.results
     self.state = state
   }
@@ -57,24 +58,31 @@ public final class Program {
     slots.deallocate()
   }
 
+  /// A place for the address of an input's memory.
+  public struct Input: Sendable, Hashable {
+    fileprivate let slot: Int
+  }
+
+  /// The input of this name; nil where nothing that the Program computes depends on it.
+  public func input(_ name: String) -> Input? { inputs[name] }
+
   /// Reads an input from this memory from now on: as many floats as its shape has elements, valid while runs use it.
-  /// An input that the results do not depend on may be bound too.
-  public func bind(_ name: String, to floats: UnsafePointer<Float>) {
-    guard let input = inputs[name] else { return }
+  public func bind(_ input: Input, to floats: UnsafePointer<Float>) {
     slots[input.slot] = UnsafeMutablePointer(mutating: floats)
-    unbound.remove(name)
+    if !unbound.isEmpty { unbound.remove(input.slot) }
   }
 
   /// Reads an input of labels from this memory from now on.
-  public func bind(_ name: String, to labels: UnsafePointer<Int32>) {
-    bind(name, to: UnsafeRawPointer(labels).assumingMemoryBound(to: Float.self))
+  public func bind(_ input: Input, to labels: UnsafePointer<Int32>) {
+    bind(input, to: UnsafeRawPointer(labels).assumingMemoryBound(to: Float.self))
   }
 
   /// Computes the results from inputs and state, then changes the state.
   /// - Throws: `LanesError` from the backend, such as a label out of range, or an input that has not been bound.
   public func run() throws(LanesError) {
     if !unbound.isEmpty {
-      throw LanesError("run", .other("these inputs are not bound: \(unbound.sorted().joined(separator: ", "))"))
+      let names = inputs.filter { unbound.contains($0.value.slot) }.keys.sorted()
+      throw LanesError("run", .other("these inputs are not bound: \(names.joined(separator: ", "))"))
     }
     for kernel in kernels { try kernel(slots) }
   }

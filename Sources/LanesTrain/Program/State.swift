@@ -14,7 +14,8 @@ public final class State {
   public func add(_ variables: [Variable]) throws(LanesError) {
     for variable in variables where memory[variable.name] == nil {
       let made = try Memory(count: variable.shape.count)
-      variable.initializer.fill(UnsafeMutableBufferPointer(start: made.floats, count: made.count), variable.shape)
+      let buffer = UnsafeMutableBufferPointer(start: made.floats, count: variable.shape.count)
+      variable.initializer.fill(buffer, shape: variable.shape, seed: order.count)
       memory[variable.name] = made
       order.append(variable)
     }

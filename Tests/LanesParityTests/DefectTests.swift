@@ -61,4 +61,23 @@ import Testing
     #expect("\(report)".contains("output[30] is 0x"))
     #expect("\(report)".contains("(1 of 31 differ)"))
   }
+
+  /// Writing a guard page ends the process; staying inside does not.
+  @Test func aPageIsAGuard() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Parity.compare(
+        DefectiveBackend(defect: .writesPastTheEnd), with: ReferenceBackend(), cases: ParitySuite.cases(for: .unary),
+        edges: .pageAfter)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Parity.compare(
+        DefectiveBackend(defect: .writesBeforeTheStart), with: ReferenceBackend(),
+        cases: ParitySuite.cases(for: .unary), edges: .pageBefore)
+    }
+    await #expect(processExitsWith: .success) {
+      _ = Parity.compare(
+        DefectiveBackend(defect: .tailBit), with: ReferenceBackend(), cases: ParitySuite.cases(for: .unary),
+        edges: .pageAfter)
+    }
+  }
 }

@@ -93,7 +93,17 @@ extension ParitySuite {
   static func binaryCases(thorough: Bool) -> [ParityCase] {
     BinaryOperation.allCases.flatMap { operation in
       elementwiseShapes(.binary(operation), operands: 2, thorough: thorough).map(\.parityCase)
-        + refusedElementwise(.binary(operation), "\(operation)")
+        + [oneMatrix(operation)] + refusedElementwise(.binary(operation), "\(operation)")
+    }
+  }
+
+  private static func oneMatrix(_ operation: BinaryOperation) -> ParityCase {
+    ParityCase(.binary, "\(operation) of one matrix: a, b and output") { memory in
+      let x = memory.inPlace("x", rows: 3, columns: 45, .init(gap: 2), .special)
+      let operand = Operand.matrix(x.read, stride: x.stride)
+      return { backend throws(LanesError) in
+        try backend.binary(operation, rows: 3, columns: 45, operand, operand, into: x.result)
+      }
     }
   }
 

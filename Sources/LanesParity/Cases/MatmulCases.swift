@@ -63,7 +63,7 @@ extension ParitySuite {
     let shapes =
       emptyShapes() + tileShapes(thorough: thorough) + blockShapes(thorough: thorough) + laneShapes()
       + optionShapes() + plantedShapes() + valueShapes() + largeShapes(thorough: thorough)
-    return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 200) + refusedMatmulCases()
+    return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 400) + refusedMatmulCases()
   }
 
   /// Products of random shapes, layouts and options; the number is their seed, so that a longer list begins like a shorter.

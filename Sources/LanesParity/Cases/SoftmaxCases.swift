@@ -67,6 +67,13 @@ extension ParitySuite {
     }
     cases.append(softmaxGradient(1003, 97, .init(gap: 3), .positives, .normals, .none))
     cases.append(softmaxGradient(2, 40_009, .init(offset: 1), .positives, .normals, .first))
+    cases.append(
+      ParityCase(.softmaxGradient, "of one matrix: y, dy and dx") { memory in
+        let x = memory.inPlace("x", rows: 3, columns: 45, .init(gap: 2), .special)
+        return { backend throws(LanesError) in
+          try backend.softmaxGradient(rows: 3, columns: 45, of: x.matrix, x.matrix, into: x.result)
+        }
+      })
     return cases
       + refusedRows(.softmaxGradient, overlapsSecond: true) { backend, rows, columns, y, dy, dx throws(LanesError) in
         try backend.softmaxGradient(rows: rows, columns: columns, of: y, dy, into: dx)

@@ -71,6 +71,13 @@ extension ParitySuite {
       if thorough || operation == .tanh {
         cases.append(gradient(operation, largeSize, .init(offset: 3), .bits, .bits, .none))
       }
+      cases.append(
+        ParityCase(.unaryGradient, "\(operation) of one array: value, dy and dx") { memory in
+          let x = memory.inPlace("x", columns: 45, .special)
+          return { backend throws(LanesError) in
+            try backend.unaryGradient(operation, count: 45, of: x.read, x.read, into: x.write)
+          }
+        })
       cases += refusedGradient(operation)
     }
     return cases

@@ -13,7 +13,9 @@ public enum Parity {
     edges: ParityMemory.Edges = .guards
   ) -> ParityReport {
     var report = ParityReport(backend: backend.name, reference: reference.name)
-    for parityCase in cases { run(parityCase, on: [backend], with: reference, edges) { report.add($1, of: parityCase) } }
+    for parityCase in cases {
+      run(parityCase, on: [backend], with: reference, edges) { report.add($1, of: parityCase) }
+    }
     return report
   }
 

@@ -25,7 +25,8 @@ import Testing
       case (.writesBeforeTheStart, .damage(let text)): text.contains("before")
       case (.writesInAGap, .damage(let text)): text.contains("the gap after row 0")
       case (.writesAnInput, .damage(let text)): text.contains("the input")
-      case (.refusesEverything, .error(let actual, let expected)): actual?.operation == "everything" && expected != actual
+      case (.refusesEverything, .error(let actual, let expected)):
+        actual?.operation == "everything" && expected != actual
       case (.acceptsEverything, .error(let actual, let expected)): actual == nil && expected != nil
       case (.throwsAnotherError, .error(let actual, let expected)): actual != nil && expected != nil
       case (.writesBeforeItThrows, .damage(let text)): text.contains("threw")

@@ -28,7 +28,9 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
   func isCloseToFloat64(operation: UnaryOperation) throws {
     var generator = ParityGenerator(seed: "\(operation)")
     var x = (0..<60_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }
-    x += values(60_000, seed: "near", in: -12...12) + values(60_000, seed: "far", in: -110...100) + ParityValues.landmarkList
+    x +=
+      values(60_000, seed: "near", in: -12...12) + values(60_000, seed: "far", in: -110...100)
+      + ParityValues.landmarkList
     let y = try Reference.unary(operation, x)
     let bound: Double =
       switch operation {
@@ -48,17 +50,18 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
   }
 
   /// Values that follow from the definitions.
-  @Test(arguments: [
-    (.relu, [-1, -0.0, 0, 2, -.infinity, .infinity], [0, -0.0, 0, 2, 0, .infinity]),
-    (.sigmoid, [0, -0.0, .infinity, -.infinity, 200, -200], [0.5, 0.5, 1, 0, 1, 0]),
-    (.tanh, [0, -0.0, .infinity, -.infinity, 20, -20], [0, -0.0, 1, -1, 1, -1]),
-    (.exp, [0, -0.0, .infinity, -.infinity, 89, -104], [1, 1, .infinity, 0, .infinity, 0]),
-    (.log, [1, 0, -0.0, .infinity], [0, -.infinity, -.infinity, .infinity]),
-    (.sqrt, [4, -0.0, .infinity], [2, -0.0, .infinity]),
-    (.abs, [-0.0, -3, -.infinity], [0, 3, .infinity]),
-    (.negate, [0, -2, .infinity], [-0.0, 2, -.infinity]),
-    (.reciprocal, [0, -0.0, .infinity, 4], [.infinity, -.infinity, 0, 0.25]),
-  ] as [(UnaryOperation, [Float], [Float])])
+  @Test(
+    arguments: [
+      (.relu, [-1, -0.0, 0, 2, -.infinity, .infinity], [0, -0.0, 0, 2, 0, .infinity]),
+      (.sigmoid, [0, -0.0, .infinity, -.infinity, 200, -200], [0.5, 0.5, 1, 0, 1, 0]),
+      (.tanh, [0, -0.0, .infinity, -.infinity, 20, -20], [0, -0.0, 1, -1, 1, -1]),
+      (.exp, [0, -0.0, .infinity, -.infinity, 89, -104], [1, 1, .infinity, 0, .infinity, 0]),
+      (.log, [1, 0, -0.0, .infinity], [0, -.infinity, -.infinity, .infinity]),
+      (.sqrt, [4, -0.0, .infinity], [2, -0.0, .infinity]),
+      (.abs, [-0.0, -3, -.infinity], [0, 3, .infinity]),
+      (.negate, [0, -2, .infinity], [-0.0, 2, -.infinity]),
+      (.reciprocal, [0, -0.0, .infinity, 4], [.infinity, -.infinity, 0, 0.25]),
+    ] as [(UnaryOperation, [Float], [Float])])
   func table(operation: UnaryOperation, x: [Float], y: [Float]) throws {
     #expect(try Reference.unary(operation, x).map(\.bitPattern) == y.map(\.bitPattern))
   }
@@ -86,13 +89,14 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     }
   }
 
-  @Test(arguments: [
-    (.relu, [-0.0, 0, .leastNonzeroMagnitude, .nan], [7, 7, 7, 7], [0, 0, 7, 7]),
-    (.abs, [-1, -0.0, 0, 2], [3, 3, 3, -0.0], [-3, 0, 0, -0.0]),
-    (.tanh, [1, -1, 0], [5, 5, 5], [0, 0, 5]),
-    (.sigmoid, [0, 1, 0.5], [8, 8, 8], [0, 0, 2]),
-    (.reciprocal, [2, -2], [3, 3], [-12, -12]),
-  ] as [(UnaryOperation, [Float], [Float], [Float])])
+  @Test(
+    arguments: [
+      (.relu, [-0.0, 0, .leastNonzeroMagnitude, .nan], [7, 7, 7, 7], [0, 0, 7, 7]),
+      (.abs, [-1, -0.0, 0, 2], [3, 3, 3, -0.0], [-3, 0, 0, -0.0]),
+      (.tanh, [1, -1, 0], [5, 5, 5], [0, 0, 5]),
+      (.sigmoid, [0, 1, 0.5], [8, 8, 8], [0, 0, 2]),
+      (.reciprocal, [2, -2], [3, 3], [-12, -12]),
+    ] as [(UnaryOperation, [Float], [Float], [Float])])
   func gradientTable(operation: UnaryOperation, value: [Float], dy: [Float], dx: [Float]) throws {
     #expect(try Reference.gradient(operation, of: value, dy).map(\.bitPattern) == dx.map(\.bitPattern))
   }

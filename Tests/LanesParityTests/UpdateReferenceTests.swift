@@ -45,7 +45,9 @@ import Testing
     let (w, m, v, g): (Double, Double, Double, Double) = (0.7, -0.2, 0.03, 0.4)
     let (newM, newV) = (0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g)
     let result = try update(Float(w), Float(m), Float(v), gradient: Float(g)) { first, second, gradient in
-      .adam(firstMoment: first, secondMoment: second, gradient: gradient, rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+      .adam(
+        firstMoment: first, secondMoment: second, gradient: gradient, rate: 0.01, beta1: 0.9, beta2: 0.999,
+        epsilon: 1e-8)
     }
     #expect(close(result.first, newM, 1e-6) && close(result.second, newV, 1e-6))
     #expect(close(result.w, w - 0.01 * newM / (newV.squareRoot() + 1e-8), 1e-6))

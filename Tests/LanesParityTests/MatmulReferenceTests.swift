@@ -85,7 +85,7 @@ import Testing
     #expect(try Reference.matmul(2, 2, 2, [1, 0, 0, 1], [1, 2, 3, 4], c: nan) { $0.beta = 0 } == [1, 2, 3, 4])
     #expect(try Reference.matmul(2, 2, 0, nan, nan, bias: [5, 6]) == [5, 6, 5, 6])
     // A beta of −0 is a beta of 0.
-    let cleared = try Reference.matmul(1, 1, 0, nan, nan, c: nan) { $0.beta = -0.0 }
+    let cleared = try Reference.matmul(1, 1, 0, nan, nan, c: [.nan]) { $0.beta = -0.0 }
     #expect(cleared.map(\.bitPattern) == [0])
     let kept = try Reference.matmul(1, 1, 200, nan, nan, c: [-0.0]) { ($0.alpha, $0.beta) = (0, 1) }
     #expect(kept.map(\.bitPattern) == [0x8000_0000])

@@ -89,6 +89,15 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     }
   }
 
+  @Test func gradientsOfNaN() throws {
+    for operation in UnaryOperation.allCases {
+      #expect(try Reference.gradient(operation, of: [0.5], [.nan])[0].isNaN, "\(operation)")
+      // These three give dy, whatever the value.
+      if [.identity, .relu, .negate].contains(operation) { continue }
+      #expect(try Reference.gradient(operation, of: [.nan], [1])[0].isNaN, "\(operation)")
+    }
+  }
+
   @Test(
     arguments: [
       (.relu, [-0.0, 0, .leastNonzeroMagnitude, .nan], [7, 7, 7, 7], [0, 0, 7, 7]),

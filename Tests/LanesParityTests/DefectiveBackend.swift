@@ -165,7 +165,8 @@ struct DefectiveBackend: Backend {
   func update(_ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update) throws(LanesError) {
     let input: UnsafeRawPointer =
       switch update {
-      case .sgd(let gradient, _), .momentum(_, let gradient, _, _, _), .adam(_, _, let gradient, _, _, _, _):
+      case .sgd(let gradient, _), .momentum(_, let gradient, _, _, _), .adagrad(_, let gradient, _, _),
+        .rmsProp(_, _, let gradient, _, _, _, _), .adam(_, _, let gradient, _, _, _, _, _):
         UnsafeRawPointer(gradient)
       case .movingAverage(let source, _): UnsafeRawPointer(source)
       }

@@ -1,0 +1,4 @@
+import ArgumentParser
+struct CallBenchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "call")
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+struct ElementwiseBenchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "elementwise")
+}

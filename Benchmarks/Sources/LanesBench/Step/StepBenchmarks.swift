@@ -1,0 +1,4 @@
+import ArgumentParser
+struct StepBenchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "step")
+}

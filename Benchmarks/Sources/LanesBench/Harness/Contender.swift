@@ -7,18 +7,23 @@ struct Contender {
   /// Does its work so many times, and returns the seconds that took.
   let time: (_ calls: Int) throws -> Double
 
-  init(_ name: String, time: @escaping (_ calls: Int) throws -> Double) {
-    (self.name, self.time) = (name, time)
+  /// One that times itself.
+  static func timed(_ name: String, time: @escaping (_ calls: Int) throws -> Double) -> Contender {
+    Contender(name: name, time: time)
   }
 
   /// - Parameter work: does its work so many times. It holds the loop itself, so that a call of 10 ns is not drowned by the
   ///   call of a closure.
   init(_ name: String, work: @escaping (_ calls: Int) throws -> Void) {
-    self.init(name, time: { calls in
+    self.init(name: name) { calls in
       let start = ContinuousClock.now
       try work(calls)
       return start.duration(to: .now) / .seconds(1)
-    })
+    }
+  }
+
+  private init(name: String, time: @escaping (_ calls: Int) throws -> Double) {
+    (self.name, self.time) = (name, time)
   }
 }
 

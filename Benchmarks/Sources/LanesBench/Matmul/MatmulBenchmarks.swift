@@ -8,7 +8,8 @@ struct MatmulBenchmarks: ParsableCommand {
     abstract: "float32 products: Lanes against OpenBLAS, interleaved, and against the fma peak of the same moments.")
 
   @Argument(
-    help: ArgumentHelp("m,n,k with :ta or :tb for an operand that is transposed; such as 512,512,128:ta.", valueName: "shape"))
+    help: ArgumentHelp(
+      "m,n,k with :ta or :tb for an operand that is transposed; such as 512,512,128:ta.", valueName: "shape"))
   var shapes = MatmulShape.usual
 
   @Option(help: "OpenBLAS's library, by its name or path.")
@@ -70,11 +71,11 @@ struct MatmulBenchmarks: ParsableCommand {
     try problem.check(contenders)
     // The peak takes its turn as the libraries do: neighbours slow both.
     let rounds = 4_000
-    let peak = Contender("fma peak", time: { calls in
+    let peak = Contender.timed("fma peak") { calls in
       let seconds = limits_fma_seconds(CInt(threads), Int64(calls * rounds))
       if seconds < 0 { throw BenchmarkError("\(threads) threads could not be started") }
       return seconds
-    })
+    }
     let seconds = try options.interleaving(threads: threads).measure(contenders + [peak])
     let peakRate = Rate(limits_fma_operations() * Double(rounds * threads), in: seconds[contenders.count])
     let entries = zip(libraries, seconds).map { library, seconds in
@@ -89,7 +90,8 @@ struct MatmulBenchmarks: ParsableCommand {
   }
 
   private func table(_ rows: [Row], _ names: [String]) -> Table {
-    var table = Table(["m,n,k", "threads"] + names.flatMap { [$0, "best"] } + ["ratio", "of bests", "of peak", "peak"])
+    var table = Table(
+      ["m,n,k", "threads"] + names.flatMap { [$0, "best"] } + ["ratio", "of bests", "of peak", "peak"])
     for row in rows {
       table.add(
         ["\(row.shape)", "\(row.threads)"]

@@ -14,7 +14,7 @@ protocol MatmulLibrary {
 
 /// Lanes through its C interface, as the peers are called.
 struct LanesMatmul: MatmulLibrary {
-  let name = "Lanes"
+  var name = "Lanes"
   let version = lanesVersion
 
   func contender(_ problem: MatmulProblem, threads: Int) throws -> Contender {
@@ -29,13 +29,13 @@ struct LanesMatmul: MatmulLibrary {
     (call.b, call.b_stride) = (UnsafePointer(problem.b.floats), Int64(shape.bStride))
     (call.c, call.c_stride) = (problem.c.floats, Int64(shape.n))
     let prepared = call
-    return Contender(name, work: { calls in
+    return Contender(name) { calls in
       try withExtendedLifetime(problem) {
         try withUnsafePointer(to: prepared) { call in
           for _ in 0..<calls { try lanesCheck(lanes_matmul(context.pointer, call)) }
         }
       }
-    })
+    }
   }
 }
 
@@ -47,11 +47,12 @@ struct OpenBLAS: MatmulLibrary {
   private let getThreads: @convention(c) () -> CInt
   private let sgemm: SGEMM
 
-  typealias SGEMM = @convention(c) (
-    _ order: CInt, _ transposeA: CInt, _ transposeB: CInt, _ m: CInt, _ n: CInt, _ k: CInt, _ alpha: Float,
-    _ a: UnsafePointer<Float>, _ aStride: CInt, _ b: UnsafePointer<Float>, _ bStride: CInt, _ beta: Float,
-    _ c: UnsafeMutablePointer<Float>, _ cStride: CInt
-  ) -> Void
+  typealias SGEMM =
+    @convention(c) (
+      _ order: CInt, _ transposeA: CInt, _ transposeB: CInt, _ m: CInt, _ n: CInt, _ k: CInt, _ alpha: Float,
+      _ a: UnsafePointer<Float>, _ aStride: CInt, _ b: UnsafePointer<Float>, _ bStride: CInt, _ beta: Float,
+      _ c: UnsafeMutablePointer<Float>, _ cStride: CInt
+    ) -> Void
 
   /// - Throws: where there is no such library, with what to install.
   init(path: String) throws {
@@ -74,18 +75,19 @@ struct OpenBLAS: MatmulLibrary {
   func contender(_ problem: MatmulProblem, threads: Int) throws -> Contender {
     let (rowMajor, plain, transposed): (CInt, CInt, CInt) = (101, 111, 112)
     let shape = problem.shape
-    let transposeA = shape.transposeA ? transposed : plain, transposeB = shape.transposeB ? transposed : plain
+    let transposeA = shape.transposeA ? transposed : plain
+    let transposeB = shape.transposeB ? transposed : plain
     let (m, n, k) = (CInt(shape.m), CInt(shape.n), CInt(shape.k))
     let (aStride, bStride) = (CInt(shape.aStride), CInt(shape.bStride))
     let (a, b, c) = (problem.a.floats, problem.b.floats, problem.c.floats)
     setThreads(CInt(threads))
     guard getThreads() == threads else { throw BenchmarkError("OpenBLAS does not take \(threads) threads") }
-    return Contender(name, work: { [sgemm] calls in
+    return Contender(name) { [sgemm] calls in
       withExtendedLifetime(problem) {
         for _ in 0..<calls {
           sgemm(rowMajor, transposeA, transposeB, m, n, k, 1, a, aStride, b, bStride, 0, c, n)
         }
       }
-    })
+    }
   }
 }

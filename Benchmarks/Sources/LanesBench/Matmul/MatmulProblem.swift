@@ -7,9 +7,9 @@ final class MatmulProblem {
   init(_ shape: MatmulShape) throws {
     self.shape = shape
     var numbers = FixedNumbers(seed: 1)
-    a = try Memory(count: shape.m * shape.k) { 2 * numbers.next() - 1 }
-    b = try Memory(count: shape.k * shape.n) { 2 * numbers.next() - 1 }
-    c = try Memory(count: shape.m * shape.n)
+    a = try Memory(count: shape.m * shape.k, quarter: 0) { 2 * numbers.next() - 1 }
+    b = try Memory(count: shape.k * shape.n, quarter: 1) { 2 * numbers.next() - 1 }
+    c = try Memory(count: shape.m * shape.n, quarter: 2)
   }
 
   /// Runs each once and throws where one is wrong, so that a broken call is not timed: the first against sums in double

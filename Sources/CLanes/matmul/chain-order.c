@@ -91,47 +91,69 @@ static void activate(const chain_job *job, lanes_part rows, lanes_part columns) 
     for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride) job->activation(n, c, c);
 }
 
+/* An operand's share of one block: where the first tile starts, and how far it is to the next tile. */
+typedef struct chain_operand {
+  const float *first;
+  int64_t step;
+} chain_operand;
+
+static chain_operand a_of(const chain_job *job, int64_t mr, int64_t tile, int64_t first_tile, int64_t p, int64_t k) {
+  const lanes_matmul_call *call = job->call;
+  if (k == 0) return (chain_operand){NULL, 0};
+  if (job->a_panels) return (chain_operand){job->a_panels + tile * job->kernels->a_panel * k, job->kernels->a_panel * k};
+  const int64_t i = (first_tile + tile) * mr;
+  if (call->transpose_a) return (chain_operand){call->a + p * call->a_stride + i, mr};
+  return (chain_operand){call->a + i * call->a_stride + p, mr * call->a_stride};
+}
+
+static chain_operand b_of(const chain_job *job, int64_t tile, int64_t first_tile, int64_t p, int64_t k) {
+  const int64_t nr = job->kernels->nr;
+  if (k == 0) return (chain_operand){NULL, 0};
+  if (job->b_panels) return (chain_operand){job->b_panels + tile * nr * k, nr * k};
+  return (chain_operand){job->call->b + p * job->call->b_stride + (first_tile + tile) * nr, nr};
+}
+
 /* The tiles of one thread in one block, which starts at first_row_tile, first_column_tile and p. */
 static void multiply(const chain_job *job, const chain_cut *cut, lanes_part row_tiles, int64_t first_row_tile,
                      lanes_part column_tiles, int64_t first_column_tile, int64_t p, int64_t k) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
-  const int64_t nr = kernels->nr, mr = cut->mr;
+  const int64_t n = call->n, nr = kernels->nr, mr = cut->mr;
   const int is_last = p + k == job->k;
-  const lanes_a_form form = job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const chain_operand a = a_of(job, mr, row_tiles.begin, first_row_tile, p, k);
+  const chain_operand b = b_of(job, column_tiles.begin, first_column_tile, p, k);
+  const lanes_part rows = {(first_row_tile + row_tiles.begin) * mr, least((first_row_tile + row_tiles.end) * mr, call->m)};
+  const lanes_part columns = {(first_column_tile + column_tiles.begin) * nr,
+                              least((first_column_tile + column_tiles.end) * nr, n)};
   lanes_micro_tile tile = {
       .k = k,
       .a_stride = job->a_panels ? kernels->a_panel : call->a_stride,
+      .b = b.first,
       .b_stride = job->b_panels ? nr : call->b_stride,
       .c_stride = call->c_stride,
       .beta = p == 0 ? call->beta : 1,
       .relu = is_last && call->activation == LANES_RELU,
   };
-  const lanes_part rows = {(first_row_tile + row_tiles.begin) * mr, least((first_row_tile + row_tiles.end) * mr, call->m)};
-  /* So many columns of C stay in cache until the activation meets them. */
-  enum { GROUP = 8 };
-  for (int64_t group = column_tiles.begin; group < column_tiles.end; group += GROUP) {
-    const int64_t group_end = least(group + GROUP, column_tiles.end);
-    for (int64_t t = group; t < group_end; t++) {
-      const int64_t j = (first_column_tile + t) * nr;
-      tile.columns = least(nr, call->n - j);
-      tile.b = job->b_panels ? job->b_panels + t * nr * k : k ? call->b + p * call->b_stride + j : NULL;
-      tile.bias = is_last && call->bias ? call->bias + j : NULL;
-      const int wide = tile.columns > nr / 2, partial = !job->b_panels && tile.columns % (nr / 2) != 0;
-      const lanes_micro_kernel *micro = kernels->micro[form][wide][partial];
-      for (int64_t i = rows.begin, s = row_tiles.begin; i < rows.end; i += mr, s++) {
-        tile.a = job->a_panels ? job->a_panels + s * kernels->a_panel * k
-                 : k == 0      ? NULL
-                 : form == LANES_A_PANEL ? call->a + p * call->a_stride + i
-                                         : call->a + i * call->a_stride + p;
-        tile.c = call->c + i * call->c_stride + j;
-        tile.next_c = i + mr < rows.end && k >= 64 ? tile.c + mr * call->c_stride : NULL;
-        micro[least(mr, rows.end - i) - 1](&tile);
-      }
+  const lanes_micro_kernel(*micro)[2][LANES_MOST_MR] =
+      kernels->micro[job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
+  /* A long chain leaves time to fetch the next tile of C. */
+  const int64_t c_step = mr * call->c_stride, fetches = k >= 64;
+  int64_t activated = columns.begin;
+  for (int64_t j = columns.begin; j < columns.end; j += nr, tile.b += b.step) {
+    tile.columns = least(nr, n - j);
+    tile.bias = is_last && call->bias ? call->bias + j : NULL;
+    const int is_wide = tile.columns > nr / 2, is_partial = !job->b_panels && (tile.columns & (nr / 2 - 1));
+    const lanes_micro_kernel *of_rows = micro[is_wide][is_partial];
+    tile.a = a.first;
+    tile.c = call->c + rows.begin * call->c_stride + j;
+    for (int64_t i = rows.begin; i < rows.end; i += mr, tile.a += a.step, tile.c += c_step) {
+      tile.next_c = fetches && i + mr < rows.end ? tile.c + c_step : NULL;
+      of_rows[least(mr, rows.end - i) - 1](&tile);
     }
-    if (job->activation && is_last) {
-      const int64_t begin = (first_column_tile + group) * nr, end = least((first_column_tile + group_end) * nr, call->n);
-      activate(job, rows, (lanes_part){begin, end});
+    /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
+    if (job->activation && is_last && (j + nr >= columns.end || j + nr - activated >= 256)) {
+      activate(job, rows, (lanes_part){activated, least(j + nr, columns.end)});
+      activated = j + nr;
     }
   }
 }

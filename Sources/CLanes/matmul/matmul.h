@@ -28,7 +28,7 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
-  const float *next_c; /* where the next tile's C starts, which is worth having in cache by then; any address will do */
+  const float *next_c; /* where the next tile of C starts, to be fetched meanwhile; or NULL */
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
@@ -49,7 +49,7 @@ typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t cou
                                           float alpha, float (*lanes)[LANES_LANE_STRIP]);
 
 typedef struct lanes_matmul_kernels {
-  int mr, nr;      /* of the largest micro-kernel */
+  int mr, nr;      /* of the largest micro-kernel; nr is a power of 2 */
   int a_panel;     /* the width of a panel of A: mr rounded up to whole vectors */
   int mc, kc, nc;  /* mc and nc in multiples of mr and nr */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */

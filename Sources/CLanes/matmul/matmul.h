@@ -43,6 +43,8 @@ typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, i
 /* y[p, r] is y[r·y_stride + p]. */
 typedef void (*lanes_lane_dots_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                        float alpha, float (*lanes)[LANES_LANES]);
+/* C1's tree: sums[r] from lanes[r]. */
+typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
 /* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l][r], count ≤ LANES_LANE_STRIP. Ends with the tree: the sums are in
  * lanes[0]. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
@@ -58,6 +60,7 @@ typedef struct lanes_matmul_kernels {
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;
+  lanes_lane_trees_kernel lane_trees;
   lanes_lane_columns_kernel lane_columns;
 } lanes_matmul_kernels;
 

@@ -80,9 +80,9 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 #undef UNROLL
 
 #if LANES_VECTOR == 16
-#define MATMUL_BLOCKS .mr = 14, .nr = 32, .a_panel = 16, .mc = 24 * 14, .kc = 384, .nc = 128 * 32, .flops = 100
+#define MATMUL_BLOCKS .mr = 14, .nr = 32, .a_panel = 16, .mc = 12 * 14, .kc = 512, .nc = 128 * 32, .flops = 100
 #elif LANES_VECTOR == 8
-#define MATMUL_BLOCKS .mr = 6, .nr = 16, .a_panel = 8, .mc = 56 * 6, .kc = 384, .nc = 256 * 16, .flops = 100
+#define MATMUL_BLOCKS .mr = 6, .nr = 16, .a_panel = 8, .mc = 28 * 6, .kc = 512, .nc = 256 * 16, .flops = 100
 #else
 #define MATMUL_BLOCKS .mr = 6, .nr = 8, .a_panel = 8, .mc = 32 * 6, .kc = 256, .nc = 512 * 8, .flops = 4
 #endif
@@ -96,5 +96,6 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
               {{{MICRO_ROWS(MICRO_ENTRY, micro_rows_narrow)}, {MICRO_ROWS(MICRO_ENTRY, micro_rows_narrow_partial)}},   \
                {{MICRO_ROWS(MICRO_ENTRY, micro_rows_wide)}, {MICRO_ROWS(MICRO_ENTRY, micro_rows_wide_partial)}}}},     \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
-    .lane_dots = LANES_NAME(lane_dots), .lane_columns = LANES_NAME(lane_columns),                                      \
+    .lane_dots = LANES_NAME(lane_dots), .lane_trees = LANES_NAME(lane_trees),                                          \
+    .lane_columns = LANES_NAME(lane_columns),                                                                          \
   }

@@ -16,6 +16,9 @@
     if (__builtin_expect(lanes_try_status != LANES_OK, 0)) return lanes_try_status;                                    \
   } while (0)
 
+/* Always inline: an extent that goes through memory costs a small operation more than its arithmetic. */
+#define LANES_CHECK static inline __attribute__((always_inline))
+
 /* A block of memory seen as rows: what a matrix, vector (one row) or broadcast operand (stride 0) touches. */
 typedef struct lanes_extent {
   const void *data;
@@ -29,7 +32,7 @@ static inline lanes_status lanes_check_product(int64_t a, int64_t b) {
 }
 
 /* A matrix that is read or written: sizes, stride ≥ columns, pointer. */
-static inline lanes_status lanes_check_matrix(const void *data, int64_t rows, int64_t columns, int64_t stride) {
+LANES_CHECK lanes_status lanes_check_matrix(const void *data, int64_t rows, int64_t columns, int64_t stride) {
   LANES_TRY(lanes_check_product(rows, columns));
   if (rows == 0 || columns == 0) return LANES_OK;
   if (stride < columns && rows > 1) return LANES_INVALID_STRIDE;
@@ -45,7 +48,7 @@ static inline lanes_extent lanes_extent_of_vector(const void *data, int64_t coun
 }
 
 /* Whether two extents share an element. Two matrices of one stride may lie beside each other in the same rows. */
-static inline int lanes_overlaps(lanes_extent a, lanes_extent b) {
+LANES_CHECK int lanes_overlaps(lanes_extent a, lanes_extent b) {
   if (a.rows <= 0 || a.columns <= 0 || b.rows <= 0 || b.columns <= 0) return 0;
   intptr_t a_begin = (intptr_t)a.data, a_end = a_begin + 4 * ((a.rows - 1) * a.stride + a.columns);
   intptr_t b_begin = (intptr_t)b.data, b_end = b_begin + 4 * ((b.rows - 1) * b.stride + b.columns);
@@ -59,13 +62,13 @@ static inline int lanes_overlaps(lanes_extent a, lanes_extent b) {
 }
 
 /* An elementwise output may be the input itself, element for element. */
-static inline lanes_status lanes_check_in_place(lanes_extent out, lanes_extent in) {
+LANES_CHECK lanes_status lanes_check_in_place(lanes_extent out, lanes_extent in) {
   if (out.data == in.data && in.columns == out.columns && in.rows == out.rows && (in.stride == out.stride || in.rows <= 1))
     return LANES_OK;
   return lanes_overlaps(out, in) ? LANES_OVERLAP : LANES_OK;
 }
 
-static inline lanes_status lanes_check_disjoint(lanes_extent out, lanes_extent in) {
+LANES_CHECK lanes_status lanes_check_disjoint(lanes_extent out, lanes_extent in) {
   return lanes_overlaps(out, in) ? LANES_OVERLAP : LANES_OK;
 }
 

@@ -1,9 +1,11 @@
-/* C2's chain order: loops around the micro-kernel. From the outside in: blocks of NC columns, of KC steps of the chains, of
- * MC rows for each row of the thread grid; then each thread runs the micro-kernel over its part of the block's tiles. The
- * threads pack each block together, in one parallel region. A chain that goes on in the next block of k reloads C. */
+/* C2's chain order: loops around the micro-kernel. Where operands are packed, the product is made in blocks, of NC columns, of
+ * KC steps of the chains, of A_TILES tiles of rows: the threads pack a block together and then share its tiles, all in one
+ * parallel region. Who multiplies which tiles is settled as they go, so that a thread that loses its core holds nobody up.
+ * A chain that goes on in the next block of k reloads C. */
 #include "paths.h"
 #include "workspace.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 typedef struct chain_job {
@@ -12,15 +14,17 @@ typedef struct chain_job {
   int64_t k;
   float *a_panels, *b_panels;    /* NULL: the operand is used where it is */
   lanes_unary_kernel activation; /* NULL: none, or relu, which the micro-kernels do */
+  atomic_llong next;             /* the next share of the block's tiles */
 } chain_job;
 
-/* How one team cuts the job. Threads form a grid over C; every thread finds the same. */
+/* At most so many tiles of rows are packed at once. */
+enum { A_TILES = 144 };
+
+/* How the job is cut: every thread finds the same. */
 typedef struct chain_cut {
-  int grid_rows, grid_columns;
-  int64_t mr;                 /* rows of a tile: at most the kernels' MR, the same for all but the last */
+  int64_t mr; /* rows of a tile: at most the kernels' MR, the same for all but the last */
   int64_t row_tiles, column_tiles;
-  int64_t mc_tiles, nc_tiles; /* of a block, in tiles */
-  int64_t kc;
+  int64_t block_rows, block_columns, block_k; /* of a block, in tiles, tiles and steps */
 } chain_cut;
 
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -35,50 +39,15 @@ static int64_t even_block(int64_t count, int64_t most, int64_t multiple) {
   return count <= most ? count : least(most, round_up(divide_up(count, divide_up(count, most)), multiple));
 }
 
-static chain_cut cut(const chain_job *job, int threads) {
+static chain_cut cut(const chain_job *job) {
   const lanes_matmul_kernels *kernels = job->kernels;
-  const int64_t m = job->call->m, n = job->call->n;
-  chain_cut cut = {1, 1, 0, divide_up(m, kernels->mr), divide_up(n, kernels->nr), 0, 0, 0};
-  int64_t best = INT64_MAX;
-  for (int rows = 1; rows <= threads; rows++) {
-    const int columns = threads / rows;
-    const int64_t largest = divide_up(cut.row_tiles, rows) * divide_up(cut.column_tiles, columns);
-    if (largest < best) best = largest, cut.grid_rows = rows, cut.grid_columns = columns;
-  }
-  cut.row_tiles = round_up(cut.row_tiles, cut.grid_rows);
-  cut.mr = divide_up(m, cut.row_tiles);
-  cut.row_tiles = divide_up(m, cut.mr);
-  cut.mc_tiles = even_block(cut.row_tiles, kernels->mc / kernels->mr * cut.grid_rows, cut.grid_rows);
-  cut.nc_tiles = even_block(cut.column_tiles, kernels->nc / kernels->nr, cut.grid_columns);
-  cut.kc = even_block(job->k, kernels->kc, 8);
+  const int64_t m = job->call->m, row_tiles = tiles_of(m, kernels->mr);
+  chain_cut cut = {.mr = row_tiles == 1 ? m : divide_up(m, row_tiles), .column_tiles = tiles_of(job->call->n, kernels->nr)};
+  cut.row_tiles = tiles_of(m, cut.mr);
+  cut.block_rows = job->a_panels ? even_block(cut.row_tiles, A_TILES, 1) : cut.row_tiles;
+  cut.block_columns = job->b_panels ? even_block(cut.column_tiles, kernels->nc / kernels->nr, 1) : cut.column_tiles;
+  cut.block_k = job->a_panels || job->b_panels ? even_block(job->k, kernels->kc, 8) : job->k;
   return cut;
-}
-
-/* Rows of A that start at tile `first_tile`, over p ..< p + k, as panels from a_panels on: those of `tiles`. */
-static void pack_a(const chain_job *job, const chain_cut *cut, lanes_part tiles, int64_t first_tile, int64_t p, int64_t k) {
-  const lanes_matmul_call *call = job->call;
-  const int64_t width = job->kernels->a_panel;
-  for (int64_t t = tiles.begin; t < tiles.end; t++) {
-    const int64_t i = (first_tile + t) * cut->mr, rows = least(cut->mr, call->m - i);
-    float *panel = job->a_panels + t * width * k;
-    if (call->transpose_a)
-      job->kernels->pack_copied(rows, k, call->a + p * call->a_stride + i, call->a_stride, call->alpha, panel, width);
-    else
-      job->kernels->pack_transposed(rows, k, call->a + i * call->a_stride + p, call->a_stride, call->alpha, panel, width);
-  }
-}
-
-/* Columns of B that start at tile `first_tile`, over p ..< p + k, as panels from b_panels on: those of `tiles`. */
-static void pack_b(const chain_job *job, lanes_part tiles, int64_t first_tile, int64_t p, int64_t k) {
-  const lanes_matmul_call *call = job->call;
-  const int64_t nr = job->kernels->nr;
-  const int64_t j = (first_tile + tiles.begin) * nr, columns = least((tiles.end - tiles.begin) * nr, call->n - j);
-  float *panels = job->b_panels + tiles.begin * nr * k;
-  if (columns <= 0) return;
-  if (call->transpose_b)
-    job->kernels->pack_transposed(columns, k, call->b + j * call->b_stride + p, call->b_stride, 1, panels, nr);
-  else
-    job->kernels->pack_copied(columns, k, call->b + p * call->b_stride + j, call->b_stride, 1, panels, nr);
 }
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
@@ -91,77 +60,159 @@ static void activate(const chain_job *job, lanes_part rows, lanes_part columns) 
     for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride) job->activation(n, c, c);
 }
 
-/* The tiles of one thread in one block, which starts at first_row_tile, first_column_tile and p. */
-static void multiply(const chain_job *job, const chain_cut *cut, lanes_part row_tiles, int64_t first_row_tile,
-                     lanes_part column_tiles, int64_t first_column_tile, int64_t p, int64_t k) {
+/* One block, or a thread's share of one: tiles in C, and steps of the chains. */
+typedef struct chain_block {
+  lanes_part row_tiles, column_tiles, steps;
+} chain_block;
+
+/* One thread's share of packing the block's rows of A, from a_panels on. */
+static void pack_a(const chain_job *job, int64_t mr, const chain_block *block, int thread, int threads) {
+  const lanes_matmul_call *call = job->call;
+  const int64_t width = job->kernels->a_panel, p = block->steps.begin, k = block->steps.end - p;
+  const lanes_part tiles = lanes_part_of(block->row_tiles.end - block->row_tiles.begin, 1, thread, threads);
+  for (int64_t t = tiles.begin; t < tiles.end; t++) {
+    const int64_t i = (block->row_tiles.begin + t) * mr, rows = least(mr, call->m - i);
+    float *panel = job->a_panels + t * width * k;
+    if (call->transpose_a)
+      job->kernels->pack_copied(rows, k, call->a + p * call->a_stride + i, call->a_stride, call->alpha, panel, width);
+    else
+      job->kernels->pack_transposed(rows, k, call->a + i * call->a_stride + p, call->a_stride, call->alpha, panel, width);
+  }
+}
+
+/* One thread's share of packing the block's columns of B, from b_panels on. */
+static void pack_b(const chain_job *job, const chain_block *block, int thread, int threads) {
+  const lanes_matmul_call *call = job->call;
+  const int64_t nr = job->kernels->nr, p = block->steps.begin, k = block->steps.end - p;
+  const lanes_part tiles = lanes_part_of(block->column_tiles.end - block->column_tiles.begin, 1, thread, threads);
+  const int64_t j = (block->column_tiles.begin + tiles.begin) * nr, columns = least((tiles.end - tiles.begin) * nr, call->n - j);
+  float *panels = job->b_panels + tiles.begin * nr * k;
+  if (columns <= 0) return;
+  if (call->transpose_b)
+    job->kernels->pack_transposed(columns, k, call->b + j * call->b_stride + p, call->b_stride, 1, panels, nr);
+  else
+    job->kernels->pack_copied(columns, k, call->b + p * call->b_stride + j, call->b_stride, 1, panels, nr);
+}
+
+/* An operand's share of a block: where the first tile starts, and how far it is to the next tile. */
+typedef struct chain_operand {
+  const float *first;
+  int64_t step;
+} chain_operand;
+
+static chain_operand a_of(const chain_job *job, int64_t mr, const chain_block *block, const chain_block *share) {
+  const lanes_matmul_call *call = job->call;
+  const int64_t i = share->row_tiles.begin * mr, p = share->steps.begin;
+  if (job->k == 0) return (chain_operand){NULL, 0};
+  if (job->a_panels) {
+    const int64_t panel = job->kernels->a_panel * (block->steps.end - block->steps.begin);
+    return (chain_operand){job->a_panels + (share->row_tiles.begin - block->row_tiles.begin) * panel, panel};
+  }
+  if (call->transpose_a) return (chain_operand){call->a + p * call->a_stride + i, mr};
+  return (chain_operand){call->a + i * call->a_stride + p, mr * call->a_stride};
+}
+
+static chain_operand b_of(const chain_job *job, const chain_block *block, const chain_block *share) {
+  const int64_t nr = job->kernels->nr, j = share->column_tiles.begin * nr;
+  if (job->k == 0) return (chain_operand){NULL, 0};
+  if (job->b_panels) {
+    const int64_t panel = nr * (block->steps.end - block->steps.begin);
+    return (chain_operand){job->b_panels + (share->column_tiles.begin - block->column_tiles.begin) * panel, panel};
+  }
+  return (chain_operand){job->call->b + share->steps.begin * job->call->b_stride + j, nr};
+}
+
+/* All tiles of a share, whose operands lie in the block's panels or where they are. */
+static void multiply(const chain_job *job, int64_t mr, const chain_block *block, const chain_block *share) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
-  const int64_t nr = kernels->nr, mr = cut->mr;
-  const int is_last = p + k == job->k;
-  const lanes_a_form form = job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const int64_t n = call->n, nr = kernels->nr, k = share->steps.end - share->steps.begin;
+  const int is_last = share->steps.end == job->k;
+  const chain_operand a = a_of(job, mr, block, share), b = b_of(job, block, share);
+  const lanes_part rows = {share->row_tiles.begin * mr, least(share->row_tiles.end * mr, call->m)};
+  const lanes_part columns = {share->column_tiles.begin * nr, least(share->column_tiles.end * nr, n)};
   lanes_micro_tile tile = {
       .k = k,
       .a_stride = job->a_panels ? kernels->a_panel : call->a_stride,
+      .b = b.first,
       .b_stride = job->b_panels ? nr : call->b_stride,
       .c_stride = call->c_stride,
-      .beta = p == 0 ? call->beta : 1,
+      .beta = share->steps.begin == 0 ? call->beta : 1,
       .relu = is_last && call->activation == LANES_RELU,
   };
-  const lanes_part rows = {(first_row_tile + row_tiles.begin) * mr, least((first_row_tile + row_tiles.end) * mr, call->m)};
-  /* So many columns of C stay in cache until the activation meets them. */
-  enum { GROUP = 8 };
-  for (int64_t group = column_tiles.begin; group < column_tiles.end; group += GROUP) {
-    const int64_t group_end = least(group + GROUP, column_tiles.end);
-    for (int64_t t = group; t < group_end; t++) {
-      const int64_t j = (first_column_tile + t) * nr;
-      tile.columns = least(nr, call->n - j);
-      tile.b = job->b_panels ? job->b_panels + t * nr * k : k ? call->b + p * call->b_stride + j : NULL;
-      tile.bias = is_last && call->bias ? call->bias + j : NULL;
-      const int wide = tile.columns > nr / 2, partial = !job->b_panels && tile.columns % (nr / 2) != 0;
-      const lanes_micro_kernel *micro = kernels->micro[form][wide][partial];
-      for (int64_t i = rows.begin, s = row_tiles.begin; i < rows.end; i += mr, s++) {
-        tile.a = job->a_panels ? job->a_panels + s * kernels->a_panel * k
-                 : k == 0      ? NULL
-                 : form == LANES_A_PANEL ? call->a + p * call->a_stride + i
-                                         : call->a + i * call->a_stride + p;
-        tile.c = call->c + i * call->c_stride + j;
-        tile.next_c = i + mr < rows.end && k >= 64 ? tile.c + mr * call->c_stride : NULL;
-        micro[least(mr, rows.end - i) - 1](&tile);
-      }
+  const lanes_micro_kernel(*micro)[2][LANES_MOST_MR] =
+      kernels->micro[job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
+  /* A long chain leaves time to fetch the next tile of C. */
+  const int64_t c_step = mr * call->c_stride, fetches = k >= 64;
+  int64_t activated = columns.begin;
+  for (int64_t j = columns.begin; j < columns.end; j += nr, tile.b += b.step) {
+    tile.columns = least(nr, n - j);
+    tile.bias = is_last && call->bias ? call->bias + j : NULL;
+    const int is_wide = tile.columns > nr / 2, is_partial = !job->b_panels && (tile.columns & (nr / 2 - 1));
+    const lanes_micro_kernel *of_rows = micro[is_wide][is_partial];
+    tile.a = a.first;
+    tile.c = call->c + rows.begin * call->c_stride + j;
+    for (int64_t i = rows.begin; i < rows.end; i += mr, tile.a += a.step, tile.c += c_step) {
+      tile.next_c = fetches && i + mr < rows.end ? tile.c + c_step : NULL;
+      of_rows[least(mr, rows.end - i) - 1](&tile);
     }
-    if (job->activation && is_last) {
-      const int64_t begin = (first_column_tile + group) * nr, end = least((first_column_tile + group_end) * nr, call->n);
-      activate(job, rows, (lanes_part){begin, end});
+    /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
+    if (job->activation && is_last && (j + nr >= columns.end || j + nr - activated >= 256)) {
+      activate(job, rows, (lanes_part){activated, least(j + nr, columns.end)});
+      activated = j + nr;
     }
   }
 }
 
+/* Takes shares of a block until there are none left. A share has as many rows of A as stay in the level-2 cache; there are a
+ * few shares for each thread, so that all of them finish at about the same time. */
+static void multiply_shares(chain_job *job, int64_t mr, const chain_block *block, int threads) {
+  const int64_t row_tiles = block->row_tiles.end - block->row_tiles.begin;
+  const int64_t column_tiles = block->column_tiles.end - block->column_tiles.begin;
+  const int64_t kc = even_block(block->steps.end - block->steps.begin, job->kernels->kc, 8);
+  const int64_t wanted = threads == 1 ? 1 : 4 * threads;
+  int64_t rows = even_block(row_tiles, job->kernels->mc / job->kernels->mr, 1), columns = column_tiles;
+  while (divide_up(row_tiles, rows) * divide_up(column_tiles, columns) < wanted && (rows > 1 || columns > 1)) {
+    if (columns > 4 || rows == 1)
+      columns = divide_up(columns, 2);
+    else
+      rows = divide_up(rows, 2);
+  }
+  const int64_t across = divide_up(column_tiles, columns), shares = divide_up(row_tiles, rows) * across;
+  for (int64_t share; (share = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < shares;) {
+    const int64_t i = block->row_tiles.begin + share / across * rows, j = block->column_tiles.begin + share % across * columns;
+    chain_block part = {{i, least(i + rows, block->row_tiles.end)}, {j, least(j + columns, block->column_tiles.end)}, {0, 0}};
+    int64_t p = block->steps.begin;
+    do { /* Without panels a block has all of k. Once at least: without k, C still has its beta, bias and activation. */
+      part.steps = (lanes_part){p, least(p + kc, block->steps.end)};
+      multiply(job, mr, block, &part);
+      p = part.steps.end;
+    } while (p < block->steps.end);
+  }
+}
+
 static void run_chain_order(void *argument, int thread, int threads) {
-  const chain_job *job = argument;
-  const chain_cut team = cut(job, threads);
-  const int is_idle = thread >= team.grid_rows * team.grid_columns;
-  const int grid_row = thread / team.grid_columns, grid_column = thread % team.grid_columns;
-  int packed_before = 0;
-  for (int64_t jc = 0; jc < team.column_tiles; jc += team.nc_tiles) {
-    const int64_t column_tiles = least(team.nc_tiles, team.column_tiles - jc);
+  chain_job *job = argument;
+  const chain_cut team = cut(job);
+  int is_first = 1;
+  for (int64_t j = 0; j < team.column_tiles; j += team.block_columns) {
     int64_t p = 0;
-    do { /* Once at least: without k, C still has its beta, bias and activation. */
-      const int64_t k = least(team.kc, job->k - p);
-      for (int64_t ic = 0; ic < team.row_tiles; ic += team.mc_tiles) {
-        const int64_t row_tiles = least(team.mc_tiles, team.row_tiles - ic);
-        const int starts_b = job->b_panels && ic == 0;
-        if (job->a_panels || starts_b) {
-          if (packed_before) lanes_barrier(threads); /* Until nobody reads the last block any more. */
-          if (starts_b) pack_b(job, lanes_part_of(column_tiles, 1, thread, threads), jc, p, k);
-          if (job->a_panels) pack_a(job, &team, lanes_part_of(row_tiles, 1, thread, threads), ic, p, k);
-          lanes_barrier(threads);
-          packed_before = 1;
+    do { /* Once at least, as above. */
+      for (int64_t i = 0; i < team.row_tiles; i += team.block_rows) {
+        const chain_block block = {{i, least(i + team.block_rows, team.row_tiles)},
+                                   {j, least(j + team.block_columns, team.column_tiles)},
+                                   {p, least(p + team.block_k, job->k)}};
+        if (!is_first) {
+          lanes_barrier(threads); /* Until nobody reads the last block any more. */
+          if (thread == 0) atomic_store_explicit(&job->next, 0, memory_order_relaxed);
         }
-        if (is_idle) continue;
-        multiply(job, &team, lanes_part_of(row_tiles, 1, grid_row, team.grid_rows), ic,
-                 lanes_part_of(column_tiles, 1, grid_column, team.grid_columns), jc, p, k);
+        if (job->b_panels && i == 0) pack_b(job, &block, thread, threads);
+        if (job->a_panels) pack_a(job, team.mr, &block, thread, threads);
+        if (job->a_panels || job->b_panels) lanes_barrier(threads);
+        is_first = 0;
+        multiply_shares(job, team.mr, &block, threads);
       }
-      p += k;
+      p += team.block_k;
     } while (p < job->k);
   }
 }
@@ -196,18 +247,16 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const int packs_a = k > 0 && should_pack_a(call, kernels), packs_b = k > 0 && should_pack_b(call);
   if (packs_a || packs_b) {
     const int64_t kc = least(k, kernels->kc);
-    /* A team may cut m into a few more tiles than the kernels need, to have as many for each thread. */
-    const int64_t a_tiles = packs_a ? least(row_tiles + threads, (int64_t)kernels->mc / kernels->mr * threads) : 0;
+    const int64_t a_tiles = packs_a ? least(divide_up(m, divide_up(m, row_tiles)), A_TILES) : 0;
     const int64_t b_tiles = packs_b ? least(column_tiles, kernels->nc / kernels->nr) : 0;
     float *panels = lanes_workspace((a_tiles * kernels->a_panel + b_tiles * kernels->nr) * kc);
     if (!panels) return LANES_OUT_OF_MEMORY;
     if (packs_a) job.a_panels = panels;
     if (packs_b) job.b_panels = panels + a_tiles * kernels->a_panel * kc;
   }
-  if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc) {
-    const int64_t mr = row_tiles == 1 ? m : divide_up(m, row_tiles);
-    const chain_cut whole = {1, 1, mr, row_tiles, column_tiles, row_tiles, column_tiles, k};
-    multiply(&job, &whole, (lanes_part){0, row_tiles}, 0, (lanes_part){0, column_tiles}, 0, 0, k);
+  if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && row_tiles <= kernels->mc / kernels->mr) {
+    const chain_block all = {{0, row_tiles}, {0, column_tiles}, {0, k}};
+    multiply(&job, row_tiles == 1 ? m : divide_up(m, row_tiles), &all, &all);
     return LANES_OK;
   }
   lanes_run(threads, run_chain_order, &job);

@@ -10,14 +10,7 @@ static inline float initial(const lanes_matmul_call *call, const float *c) {
   return call->beta == 0 ? 0 : call->beta == 1 ? *c : call->beta * *c;
 }
 
-/* C1's tree. */
-static float tree(float *lanes) {
-  for (int half = LANES_LANES / 2; half > 0; half /= 2)
-    for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
-  return lanes[0];
-}
-
-/* m = 1 or n = 1: a vector x of k values, times the matrix y, gives `outputs` values. */
+/* m = 1 or n = 1, and more than 64 outputs: a vector x of k values, times the matrix y, gives `outputs` values. */
 typedef struct vector_job {
   const lanes_matmul_call *call;
   const lanes_kernels *kernels;
@@ -51,7 +44,7 @@ static void run_vector(void *argument, int thread, int threads) {
       start_lanes(job, first, count, lanes, 1, LANES_LANES);
       kernels->lane_dots(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
                          (float(*)[LANES_LANES])lanes);
-      for (int64_t r = 0; r < count; r++) sums[r] = tree(lanes + r * LANES_LANES);
+      kernels->lane_trees(count, (float(*)[LANES_LANES])lanes, sums);
     } else {
       start_lanes(job, first, count, lanes, LANES_LANE_STRIP, 1);
       kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale,
@@ -96,18 +89,23 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   return LANES_OK;
 }
 
-/* m·n ≤ 64 and neither is 1: every pair of a row of op(A) and a column of op(B), a piece of k at a time. */
+/* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time. */
 enum { PIECE = 256, MOST_OUTPUTS = 64 };
 
 /* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`. */
 static const float *as_rows(const lanes_matmul_kernels *kernels, const float *from, int64_t from_stride, int is_rows,
                             int64_t count, int64_t p, int64_t k, float scale, float *copy, int64_t *stride) {
+  is_rows |= count == 1 && from_stride == 1;
   if (is_rows && scale == 1) {
     *stride = from_stride;
     return from + p;
   }
   *stride = PIECE;
-  if (is_rows)
+  if (count <= 4)
+    for (int64_t q = 0; q < k; q++)
+      for (int64_t r = 0; r < count; r++)
+        copy[r * PIECE + q] = scale * from[is_rows ? r * from_stride + p + q : (p + q) * from_stride + r];
+  else if (is_rows)
     kernels->pack_copied(k, count, from + p, from_stride, scale, copy, PIECE);
   else
     kernels->pack_transposed(k, count, from + p * from_stride, from_stride, scale, copy, PIECE);
@@ -138,10 +136,12 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
       for (int64_t i = 0; i < m; i++) kernels->matmul.lane_dots(k, a + i * a_stride, n, b, b_stride, 1, lanes + i * n);
   }
 
+  float trees[MOST_OUTPUTS];
+  kernels->matmul.lane_trees(m * n, lanes, trees);
   for (int64_t i = 0; i < m; i++) {
     float sums[MOST_OUTPUTS];
     for (int64_t j = 0; j < n; j++) {
-      sums[j] = tree(lanes[i * i_step + j * j_step]);
+      sums[j] = trees[i * i_step + j * j_step];
       if (call->bias) sums[j] += call->bias[j];
     }
     if (call->activation != LANES_IDENTITY) kernels->elementwise.unary[call->activation](n, sums, sums);
@@ -151,5 +151,6 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
 }
 
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call) {
-  return call->m == 1 || call->n == 1 ? multiply_vector(context, call) : multiply_few(context, call);
+  const int64_t larger = call->m > call->n ? call->m : call->n;
+  return larger > MOST_OUTPUTS ? multiply_vector(context, call) : multiply_few(context, call);
 }

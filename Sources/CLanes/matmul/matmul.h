@@ -28,7 +28,7 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
-  const float *next_c; /* where the next tile's C starts, which is worth having in cache by then; any address will do */
+  const float *next_c; /* where the next tile of C starts, to be fetched meanwhile; or NULL */
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
@@ -43,13 +43,15 @@ typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, i
 /* y[p, r] is y[r·y_stride + p]. */
 typedef void (*lanes_lane_dots_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                        float alpha, float (*lanes)[LANES_LANES]);
+/* C1's tree: sums[r] from lanes[r]. */
+typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
 /* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l][r], count ≤ LANES_LANE_STRIP. Ends with the tree: the sums are in
  * lanes[0]. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                           float alpha, float (*lanes)[LANES_LANE_STRIP]);
 
 typedef struct lanes_matmul_kernels {
-  int mr, nr;      /* of the largest micro-kernel */
+  int mr, nr;      /* of the largest micro-kernel; nr is a power of 2 */
   int a_panel;     /* the width of a panel of A: mr rounded up to whole vectors */
   int mc, kc, nc;  /* mc and nc in multiples of mr and nr */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
@@ -58,6 +60,7 @@ typedef struct lanes_matmul_kernels {
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;
+  lanes_lane_trees_kernel lane_trees;
   lanes_lane_columns_kernel lane_columns;
 } lanes_matmul_kernels;
 

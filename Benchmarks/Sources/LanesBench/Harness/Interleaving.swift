@@ -1,0 +1,70 @@
+import Glibc
+
+/// Times contenders in one run, turn by turn: A, B, C, A, B, C, … So a slow second of the machine (its neighbours, its
+/// clock) falls upon all of them alike, and their ratio stays when their absolute figures move.
+///
+/// A turn is a block of about 20 ms: unmeasured calls that warm the caches and wake the library's threads, then samples of
+/// at least 1 ms each, so that the clock's own cost does not count.
+///
+/// Thread pools make sharing a process unfair: after a call, OpenBLAS's threads spin some 25 ms and libomp's 1 ms (as Lanes
+/// sets it) for more work, on the cores that the next contender needs. So with more than one thread, a turn begins only when
+/// this process has stopped using the processors. That is why one process is enough here, and nobody's settings are touched.
+struct Interleaving {
+  var repetitions: Int
+  /// Seconds.
+  var block = 0.020, sample = 0.001
+  /// Calls of a sample; nil: as many as fill `sample`.
+  var calls: Int?
+  /// Whether contenders may leave threads behind that spin.
+  var threaded: Bool
+
+  /// - Returns: a summary for each contender, in their order.
+  func measure(_ contenders: [Contender]) throws -> [Summary] {
+    var turns = try contenders.map { contender in
+      rest()
+      return Turn(contender: contender, calls: try calls ?? callsThatFill(sample, contender))
+    }
+    for _ in 0..<repetitions {
+      for index in turns.indices {
+        rest()
+        try turns[index].take(block: block, warmUp: calls == nil ? sample : 0)
+      }
+    }
+    return turns.map { Summary($0.samples) }
+  }
+
+  private struct Turn {
+    let contender: Contender
+    let calls: Int
+    var samples: [Double] = []
+
+    mutating func take(block: Double, warmUp: Double) throws {
+      // A call that fills a block by itself needs no warming.
+      if warmUp > 0, samples.last.map({ $0 < block }) ?? true { _ = try contender.time(calls) }
+      var spent = 0.0
+      repeat {
+        let seconds = try contender.time(calls)
+        samples.append(seconds / Double(calls))
+        spent += seconds
+      } while spent < block
+    }
+  }
+
+  /// Doubles the calls until they take so long; the first of them also pay for caches, tables and page faults.
+  private func callsThatFill(_ seconds: Double, _ contender: Contender) throws -> Int {
+    var calls = 1
+    while try contender.time(calls) < seconds, calls < 1 << 30 { calls *= 2 }
+    return calls
+  }
+
+  /// Returns when the process has used next to no processor time for 8 ms, or after a second.
+  private func rest() {
+    guard threaded else { return }
+    var quietSlices = 0
+    for _ in 0..<250 where quietSlices < 2 {
+      let before = Usage.ownSeconds
+      usleep(4_000)
+      quietSlices = Usage.ownSeconds - before < 0.0004 ? quietSlices + 1 : 0
+    }
+  }
+}

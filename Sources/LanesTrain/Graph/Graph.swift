@@ -20,19 +20,31 @@ public final class Graph {
   private(set) var nodes: [Node] = []
   private var known: [Key: Int] = [:]
   private(set) var variables: [Variable] = []
+  private var inputs: [String: Value] = [:]
   private(set) var firstError: ModelError?
 
   public init() {}
 
   /// A value that is given to each run: `bind` it to memory.
   public func input(
-    _ name: String, _ shape: Shape, _ type: ElementType = .float32, at location: SourceLocation = SourceLocation()
+    _ name: String, _ shape: Shape, _ type: ElementType = .float32, file: String = #fileID, line: Int = #line
   ) -> SymbolicTensor {
-    add(InputNode(name: name, value: Value(shape: shape, type: type)), [], at: location)
+    let location = SourceLocation(file, line)
+    let value = Value(shape: shape, type: type)
+    if let other = inputs.updateValue(value, forKey: name), other != value {
+      fail(
+        "input", [other.shape, shape], "'\(name)' is \(other.shape) of \(other.type) elsewhere, and \(shape) of \(type) here",
+        at: location)
+    }
+    return add(InputNode(name: name, value: value), [], at: location)
   }
 
   /// A value that lives from run to run, in a `State`, under its name.
-  public func variable(_ variable: Variable, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
+  public func variable(_ variable: Variable, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
+    self.variable(variable, at: SourceLocation(file, line))
+  }
+
+  func variable(_ variable: Variable, at location: SourceLocation) -> SymbolicTensor {
     if let other = variables.first(where: { $0.name == variable.name }) {
       if other.shape != variable.shape {
         fail(
@@ -55,8 +67,12 @@ public final class Graph {
 
   /// The same number in every element.
   public func constant(
-    _ value: Float, _ shape: Shape = .scalar, at location: SourceLocation = SourceLocation()
+    _ value: Float, _ shape: Shape = .scalar, file: String = #fileID, line: Int = #line
   ) -> SymbolicTensor {
+    constant(value, shape, at: SourceLocation(file, line))
+  }
+
+  func constant(_ value: Float, _ shape: Shape = .scalar, at location: SourceLocation) -> SymbolicTensor {
     add(FillNode(bits: value.bitPattern, shape: shape), [], at: location)
   }
 

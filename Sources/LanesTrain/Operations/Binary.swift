@@ -115,10 +115,10 @@ extension BinaryOperation {
 
 /// The smaller of each pair. TensorFlow: `tf.minimum`.
 public func minimum(
-  _ a: SymbolicTensor, _ b: SymbolicTensor, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { SymbolicTensor.combine(.minimum, a, b, at: location) }
+  _ a: SymbolicTensor, _ b: SymbolicTensor, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { SymbolicTensor.combine(.minimum, a, b, at: SourceLocation(file, line)) }
 
 /// The larger of each pair. TensorFlow: `tf.maximum`.
 public func maximum(
-  _ a: SymbolicTensor, _ b: SymbolicTensor, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { SymbolicTensor.combine(.maximum, a, b, at: location) }
+  _ a: SymbolicTensor, _ b: SymbolicTensor, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { SymbolicTensor.combine(.maximum, a, b, at: SourceLocation(file, line)) }

@@ -30,11 +30,13 @@ public struct Tensor: Hashable, Sendable {
   /// Row by row.
   public var values: [Float]
 
-  public init(_ shape: Shape, _ values: [Float]) throws(ModelError) {
+  public init(
+    _ shape: Shape, _ values: [Float], file: String = #fileID, line: Int = #line
+  ) throws(ModelError) {
     if !shape.isValid || values.count != shape.count {
       throw ModelError(
         operation: "tensor", shapes: [shape], reason: "\(values.count) values do not fill \(shape)",
-        location: SourceLocation(file: "Tensor", line: 0))
+        location: SourceLocation(file, line))
     }
     (self.shape, self.values) = (shape, values)
   }

@@ -32,18 +32,18 @@ public final class State {
 
   /// Overwrites a variable.
   public func write(
-    _ value: Tensor, to name: String, at location: SourceLocation = SourceLocation()
+    _ value: Tensor, to name: String, file: String = #fileID, line: Int = #line
   ) throws(ModelError) {
     guard let memory = memory[name], let variable = order.first(where: { $0.name == name }) else {
       throw ModelError(
         operation: "write", shapes: [value.shape],
         reason: "there is no variable '\(name)'; there are \(order.map(\.name).joined(separator: ", "))",
-        location: location)
+        location: SourceLocation(file, line))
     }
     guard variable.shape == value.shape else {
       throw ModelError(
         operation: "write", shapes: [variable.shape, value.shape],
-        reason: "'\(name)' is \(variable.shape), but the value is \(value.shape)", location: location)
+        reason: "'\(name)' is \(variable.shape), but the value is \(value.shape)", location: SourceLocation(file, line))
     }
     value.values.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { memory.floats.update(from: base, count: source.count) }

@@ -80,22 +80,20 @@ public final class Graph {
   func add(
     _ operation: some NodeOperation, _ operands: [SymbolicTensor], at location: SourceLocation
   ) -> SymbolicTensor {
-    let key = Key(operation: AnyHashable(operation), operands: operands.map(\.node))
-    if let node = known[key] { return SymbolicTensor(graph: self, node: node) }
-    var value = operands.first?.value ?? Value(shape: .scalar, type: .float32)
-    let shapes = operands.map(\.shape)
-    if operands.contains(where: { $0.graph !== self }) {
-      fail(operation.name, shapes, "its operands belong to different graphs", at: location)
-    } else {
-      do throws(Mismatch) {
-        value = try operation.value(of: operands.map(\.value))
-        if !value.shape.isValid { throw Mismatch("\(value.shape) is not the shape of a scalar, vector or matrix") }
-      } catch {
-        fail(operation.name, shapes, error.reason, at: location)
-      }
+    do throws(Mismatch) {
+      if operands.contains(where: { $0.graph !== self }) { throw Mismatch("its operands belong to different graphs") }
+      let key = Key(operation: AnyHashable(operation), operands: operands.map(\.node))
+      if let node = known[key] { return SymbolicTensor(graph: self, node: node) }
+      let value = try operation.value(of: operands.map(\.value))
+      if !value.shape.isValid { throw Mismatch("\(value.shape) is not the shape of a scalar, vector or matrix") }
+      nodes.append(Node(operation: operation, operands: key.operands, value: value, location: location))
+      known[key] = nodes.count - 1
+    } catch {
+      fail(operation.name, operands.map(\.shape), error.reason, at: location)
+      // Something to go on with until compiling throws; its operands may not even be of this graph.
+      let value = Value(shape: .scalar, type: .float32)
+      nodes.append(Node(operation: operation, operands: [], value: value, location: location))
     }
-    nodes.append(Node(operation: operation, operands: key.operands, value: value, location: location))
-    known[key] = nodes.count - 1
     return SymbolicTensor(graph: self, node: nodes.count - 1)
   }
 

@@ -59,7 +59,7 @@ extension SymbolicTensor {
     _ function: BinaryOperation, _ a: SymbolicTensor, _ b: SymbolicTensor, at place: SourceLocation? = nil
   ) -> SymbolicTensor {
     let place = place ?? location(a, b)
-    if let shape = a.shape.broadcast(with: b.shape) {
+    if a.graph === b.graph, a.type == .float32, b.type == .float32, let shape = a.shape.broadcast(with: b.shape) {
       // Multiplying by 1 changes nothing, and numbers known now need no kernel.
       if function == .multiply, b.uniform == 1, shape == a.shape { return a }
       if function == .multiply, a.uniform == 1, shape == b.shape { return b }

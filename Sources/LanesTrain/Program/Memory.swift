@@ -13,7 +13,8 @@ final class Memory {
 
   init(count: Int) throws(LanesError) {
     var raw: UnsafeMutableRawPointer?
-    guard posix_memalign(&raw, 64, max(count, 1) * 4) == 0, let raw else {
+    let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(by: 4)
+    guard !overflow, posix_memalign(&raw, 64, bytes) == 0, let raw else {
       throw LanesError("\(count) floats of memory", .outOfMemory)
     }
     floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))

@@ -11,13 +11,27 @@ public final class State {
   public init() {}
 
   /// Makes and initialises those variables that are not there yet.
-  public func add(_ variables: [Variable]) throws(LanesError) {
+  /// - Throws: `ModelError` where one is there in another shape; `LanesError` where memory is short.
+  public func add(_ variables: [Variable], file: String = #fileID, line: Int = #line) throws {
+    for variable in variables { try check(variable, at: SourceLocation(file, line)) }
     for variable in variables where memory[variable.name] == nil {
       let made = try Memory(count: variable.shape.count)
       let buffer = UnsafeMutableBufferPointer(start: made.floats, count: variable.shape.count)
       variable.initializer.fill(buffer, shape: variable.shape, seed: order.count)
       memory[variable.name] = made
       order.append(variable)
+    }
+  }
+
+  func check(_ variable: Variable, at location: SourceLocation) throws(ModelError) {
+    func fail(_ shapes: [Shape], _ reason: String) -> ModelError {
+      ModelError(operation: "variable", shapes: shapes, reason: "'\(variable.name)' is \(reason)", location: location)
+    }
+    if !variable.shape.isValid {
+      throw fail([variable.shape], "\(variable.shape), not the shape of a scalar, vector or matrix")
+    }
+    if let other = order.first(where: { $0.name == variable.name }), other.shape != variable.shape {
+      throw fail([other.shape, variable.shape], "\(other.shape) in the state, and \(variable.shape) here")
     }
   }
 

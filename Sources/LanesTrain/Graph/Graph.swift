@@ -32,9 +32,8 @@ public final class Graph {
     let location = SourceLocation(file, line)
     let value = Value(shape: shape, type: type)
     if let other = inputs.updateValue(value, forKey: name), other != value {
-      fail(
-        "input", [other.shape, shape], "'\(name)' is \(other.shape) of \(other.type) elsewhere, and \(shape) of \(type) here",
-        at: location)
+      let reason = "'\(name)' is \(other.shape) of \(other.type) elsewhere, and \(shape) of \(type) here"
+      fail("input", [other.shape, shape], reason, at: location)
     }
     return add(InputNode(name: name, value: value), [], at: location)
   }

@@ -47,7 +47,7 @@ func run(
 /// Binds what the program reads, runs it once, and reads its results.
 func run(_ program: Program, feeds: [String: Feed], results: Int) throws -> [Tensor] {
   var memory: [UnsafeMutableRawPointer] = []
-  defer { memory.forEach { $0.deallocate() } }
+  defer { for each in memory { each.deallocate() } }
   func copy<Element>(_ values: [Element]) -> UnsafePointer<Element> {
     let made = UnsafeMutablePointer<Element>.allocate(capacity: max(values.count, 1))
     made.initialize(from: values, count: values.count)

@@ -46,10 +46,12 @@ let package = Package(
         "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "LanesTests", dependencies: ["Lanes", "CLanes"]),
+    // Counts allocations, forks, small stacks, floating-point modes: what tests need and Swift cannot do.
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    .testTarget(name: "LanesTests", dependencies: ["Lanes", "CLanes", "CTestSupport"]),
     .testTarget(name: "LanesParityTests", dependencies: ["Lanes", "LanesReference", "LanesParity"]),
     .testTarget(
-      name: "LanesTrainTests", dependencies: ["LanesTrain", "Lanes", "LanesReference"],
+      name: "LanesTrainTests", dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(name: "LanesCLITests", dependencies: ["LanesCLI"]),
   ],

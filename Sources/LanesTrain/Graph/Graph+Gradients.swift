@@ -3,8 +3,18 @@ extension Graph {
   ///
   /// Reverse-mode differentiation. A value that the loss does not depend on has the gradient 0.
   public func gradients(
-    of loss: SymbolicTensor, withRespectTo targets: [SymbolicTensor], at location: SourceLocation = SourceLocation()
+    of loss: SymbolicTensor, withRespectTo targets: [SymbolicTensor], file: String = #fileID, line: Int = #line
   ) -> [SymbolicTensor] {
+    gradients(of: loss, withRespectTo: targets, at: SourceLocation(file, line))
+  }
+
+  func gradients(
+    of loss: SymbolicTensor, withRespectTo targets: [SymbolicTensor], at location: SourceLocation
+  ) -> [SymbolicTensor] {
+    if ([loss] + targets).contains(where: { $0.graph !== self }) {
+      fail("gradients", [loss.shape], "the loss and what it is differentiated by belong to different graphs", at: location)
+      return targets.map { constant(0, $0.shape, at: location) }
+    }
     if loss.shape.count != 1 {
       fail("gradients", [loss.shape], "the gradient is taken of a scalar, but this is \(loss.shape)", at: location)
     }

@@ -20,19 +20,30 @@ public final class Graph {
   private(set) var nodes: [Node] = []
   private var known: [Key: Int] = [:]
   private(set) var variables: [Variable] = []
+  private var inputs: [String: Value] = [:]
   private(set) var firstError: ModelError?
 
   public init() {}
 
   /// A value that is given to each run: `bind` it to memory.
   public func input(
-    _ name: String, _ shape: Shape, _ type: ElementType = .float32, at location: SourceLocation = SourceLocation()
+    _ name: String, _ shape: Shape, _ type: ElementType = .float32, file: String = #fileID, line: Int = #line
   ) -> SymbolicTensor {
-    add(InputNode(name: name, value: Value(shape: shape, type: type)), [], at: location)
+    let location = SourceLocation(file, line)
+    let value = Value(shape: shape, type: type)
+    if let other = inputs.updateValue(value, forKey: name), other != value {
+      let reason = "'\(name)' is \(other.shape) of \(other.type) elsewhere, and \(shape) of \(type) here"
+      fail("input", [other.shape, shape], reason, at: location)
+    }
+    return add(InputNode(name: name, value: value), [], at: location)
   }
 
   /// A value that lives from run to run, in a `State`, under its name.
-  public func variable(_ variable: Variable, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
+  public func variable(_ variable: Variable, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
+    self.variable(variable, at: SourceLocation(file, line))
+  }
+
+  func variable(_ variable: Variable, at location: SourceLocation) -> SymbolicTensor {
     if let other = variables.first(where: { $0.name == variable.name }) {
       if other.shape != variable.shape {
         fail(
@@ -55,8 +66,12 @@ public final class Graph {
 
   /// The same number in every element.
   public func constant(
-    _ value: Float, _ shape: Shape = .scalar, at location: SourceLocation = SourceLocation()
+    _ value: Float, _ shape: Shape = .scalar, file: String = #fileID, line: Int = #line
   ) -> SymbolicTensor {
+    constant(value, shape, at: SourceLocation(file, line))
+  }
+
+  func constant(_ value: Float, _ shape: Shape = .scalar, at location: SourceLocation) -> SymbolicTensor {
     add(FillNode(bits: value.bitPattern, shape: shape), [], at: location)
   }
 
@@ -64,22 +79,20 @@ public final class Graph {
   func add(
     _ operation: some NodeOperation, _ operands: [SymbolicTensor], at location: SourceLocation
   ) -> SymbolicTensor {
-    let key = Key(operation: AnyHashable(operation), operands: operands.map(\.node))
-    if let node = known[key] { return SymbolicTensor(graph: self, node: node) }
-    var value = operands.first?.value ?? Value(shape: .scalar, type: .float32)
-    let shapes = operands.map(\.shape)
-    if operands.contains(where: { $0.graph !== self }) {
-      fail(operation.name, shapes, "its operands belong to different graphs", at: location)
-    } else {
-      do throws(Mismatch) {
-        value = try operation.value(of: operands.map(\.value))
-        if !value.shape.isValid { throw Mismatch("\(value.shape) is not the shape of a scalar, vector or matrix") }
-      } catch {
-        fail(operation.name, shapes, error.reason, at: location)
-      }
+    do throws(Mismatch) {
+      if operands.contains(where: { $0.graph !== self }) { throw Mismatch("its operands belong to different graphs") }
+      let key = Key(operation: AnyHashable(operation), operands: operands.map(\.node))
+      if let node = known[key] { return SymbolicTensor(graph: self, node: node) }
+      let value = try operation.value(of: operands.map(\.value))
+      if !value.shape.isValid { throw Mismatch("\(value.shape) is not the shape of a scalar, vector or matrix") }
+      nodes.append(Node(operation: operation, operands: key.operands, value: value, location: location))
+      known[key] = nodes.count - 1
+    } catch {
+      fail(operation.name, operands.map(\.shape), error.reason, at: location)
+      // Something to go on with until compiling throws; its operands may not even be of this graph.
+      let value = Value(shape: .scalar, type: .float32)
+      nodes.append(Node(operation: operation, operands: [], value: value, location: location))
     }
-    nodes.append(Node(operation: operation, operands: key.operands, value: value, location: location))
-    known[key] = nodes.count - 1
     return SymbolicTensor(graph: self, node: nodes.count - 1)
   }
 

@@ -3,8 +3,9 @@ public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
   public let file: String
   public let line: Int
 
-  /// Defaults to where it is called, or, as the default argument of a function, to where that function is called.
-  public init(file: String = #fileID, line: Int = #line) { (self.file, self.line) = (file, line) }
+  /// From a function's own arguments `file: String = #fileID, line: Int = #line`: as default arguments these two name the
+  /// caller's place. (`SourceLocation(#fileID, #line)` as a default argument would name the place of the declaration.)
+  public init(_ file: String, _ line: Int) { (self.file, self.line) = (file, line) }
 
   public var description: String { "\(file):\(line)" }
 }

@@ -22,10 +22,10 @@ public struct Dense: Layer {
   /// - Parameter name: nil: "dense1", "dense2", … in the order of use.
   public init(
     _ inputs: Int, _ outputs: Int, activation: UnaryOperation = .identity, weights: Initializer = .glorotUniform(),
-    bias: Initializer? = .zeros, name: String? = nil, at location: SourceLocation = SourceLocation()
+    bias: Initializer? = .zeros, name: String? = nil, file: String = #fileID, line: Int = #line
   ) {
     (self.inputs, self.outputs, self.activation) = (inputs, outputs, activation)
-    (self.weights, self.bias, self.name, self.location) = (weights, bias, name, location)
+    (self.weights, self.bias, self.name, location) = (weights, bias, name, SourceLocation(file, line))
   }
 
   public func callAsFunction(_ input: SymbolicTensor) -> SymbolicTensor {
@@ -33,7 +33,7 @@ public struct Dense: Layer {
     let name = name ?? graph.uniqueName("dense")
     let w = graph.variable(
       Variable("\(name)/weights", [inputs, outputs], role: .weight, initializer: weights), at: location)
-    var y = matmul(input, w, at: location)
+    var y = matmul(input, w, transposeA: false, transposeB: false, at: location)
     if let bias {
       y = y + graph.variable(Variable("\(name)/bias", [outputs], role: .bias, initializer: bias), at: location)
     }

@@ -59,7 +59,7 @@ extension SymbolicTensor {
     _ function: BinaryOperation, _ a: SymbolicTensor, _ b: SymbolicTensor, at place: SourceLocation? = nil
   ) -> SymbolicTensor {
     let place = place ?? location(a, b)
-    if let shape = a.shape.broadcast(with: b.shape) {
+    if a.graph === b.graph, a.type == .float32, b.type == .float32, let shape = a.shape.broadcast(with: b.shape) {
       // Multiplying by 1 changes nothing, and numbers known now need no kernel.
       if function == .multiply, b.uniform == 1, shape == a.shape { return a }
       if function == .multiply, a.uniform == 1, shape == b.shape { return b }
@@ -115,10 +115,10 @@ extension BinaryOperation {
 
 /// The smaller of each pair. TensorFlow: `tf.minimum`.
 public func minimum(
-  _ a: SymbolicTensor, _ b: SymbolicTensor, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { SymbolicTensor.combine(.minimum, a, b, at: location) }
+  _ a: SymbolicTensor, _ b: SymbolicTensor, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { SymbolicTensor.combine(.minimum, a, b, at: SourceLocation(file, line)) }
 
 /// The larger of each pair. TensorFlow: `tf.maximum`.
 public func maximum(
-  _ a: SymbolicTensor, _ b: SymbolicTensor, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { SymbolicTensor.combine(.maximum, a, b, at: location) }
+  _ a: SymbolicTensor, _ b: SymbolicTensor, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { SymbolicTensor.combine(.maximum, a, b, at: SourceLocation(file, line)) }

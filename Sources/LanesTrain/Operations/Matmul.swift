@@ -46,7 +46,13 @@ struct MatmulNode: NodeOperation {
 /// The matrix product of [m, k] and [k, n]. TensorFlow: `tf.matmul`.
 public func matmul(
   _ a: SymbolicTensor, _ b: SymbolicTensor, transposeA: Bool = false, transposeB: Bool = false,
-  at location: SourceLocation = SourceLocation()
+  file: String = #fileID, line: Int = #line
+) -> SymbolicTensor {
+  matmul(a, b, transposeA: transposeA, transposeB: transposeB, at: SourceLocation(file, line))
+}
+
+func matmul(
+  _ a: SymbolicTensor, _ b: SymbolicTensor, transposeA: Bool, transposeB: Bool, at location: SourceLocation
 ) -> SymbolicTensor {
   a.graph.add(MatmulNode(transposeA: transposeA, transposeB: transposeB), [a, b], at: location)
 }

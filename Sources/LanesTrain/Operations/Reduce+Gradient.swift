@@ -11,7 +11,8 @@ extension ReduceNode {
       return [(dy / count).broadcast(to: x.shape, at: request.location)]
     case .max:
       let largest = x .== y
-      return [largest * (dy / largest.reduced(.sum, axis, at: request.location))]
+      let share = largest * (dy / largest.reduced(.sum, axis, at: request.location))
+      return [share.reshaped(to: x.shape, at: request.location)]
     }
   }
 }

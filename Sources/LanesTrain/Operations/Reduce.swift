@@ -42,18 +42,18 @@ extension SymbolicTensor {
 
 /// The sum of everything ([]), of each row ([rows, 1]) or of each column ([1, columns]). TensorFlow: `tf.reduce_sum`.
 public func sum(
-  _ x: SymbolicTensor, _ axis: Axis = .everything, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { x.reduced(.sum, axis, at: location) }
+  _ x: SymbolicTensor, _ axis: Axis = .everything, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { x.reduced(.sum, axis, at: SourceLocation(file, line)) }
 
 /// The mean; of nothing, NaN. TensorFlow: `tf.reduce_mean`.
 public func mean(
-  _ x: SymbolicTensor, _ axis: Axis = .everything, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { x.reduced(.mean, axis, at: location) }
+  _ x: SymbolicTensor, _ axis: Axis = .everything, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { x.reduced(.mean, axis, at: SourceLocation(file, line)) }
 
 /// The largest element; of nothing, −∞. TensorFlow: `tf.reduce_max`.
 public func max(
-  _ x: SymbolicTensor, _ axis: Axis = .everything, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { x.reduced(.max, axis, at: location) }
+  _ x: SymbolicTensor, _ axis: Axis = .everything, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { x.reduced(.max, axis, at: SourceLocation(file, line)) }
 
 /// The index of the largest element, as labels: in its row ([rows]), its column ([columns]) or everything ([]).
 struct ArgmaxNode: NodeOperation {
@@ -82,5 +82,5 @@ struct ArgmaxNode: NodeOperation {
 
 /// TensorFlow: `tf.argmax`, axis 1 for each row.
 public func argmax(
-  _ x: SymbolicTensor, _ axis: Axis = .eachRow, at location: SourceLocation = SourceLocation()
-) -> SymbolicTensor { x.graph.add(ArgmaxNode(axis: axis), [x], at: location) }
+  _ x: SymbolicTensor, _ axis: Axis = .eachRow, file: String = #fileID, line: Int = #line
+) -> SymbolicTensor { x.graph.add(ArgmaxNode(axis: axis), [x], at: SourceLocation(file, line)) }

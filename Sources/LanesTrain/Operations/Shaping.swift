@@ -63,7 +63,7 @@ extension SymbolicTensor {
   }
 
   /// The same elements in another shape.
-  public func reshaped(_ shape: Shape, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
-    reshaped(to: shape, at: location)
+  public func reshaped(_ shape: Shape, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
+    reshaped(to: shape, at: SourceLocation(file, line))
   }
 }

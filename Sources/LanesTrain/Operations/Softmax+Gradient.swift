@@ -27,14 +27,26 @@ struct SoftmaxGradientNode: NodeOperation {
 
 extension SoftmaxCrossEntropyNode {
   /// loss = log Σ exp(x) − x_label: dx = (softmax(x) − onehot)·dloss, row by row. A dloss that is one known number, as that
-  /// of a mean is, goes into the kernel.
+  /// of a mean is, goes into the kernel. With target probabilities: dt = −log softmax(x)·dloss.
   func gradients(_ request: GradientRequest) -> [SymbolicTensor?] {
     let (operands, upstream) = (request.operands, request.upstream)
     let scale = upstream.uniform
+    let dTarget = request.wanted[1] ? logSoftmaxNegated(request) * column(upstream, request) : nil
+    guard request.wanted[0] else { return [nil, dTarget] }
     let gradient = request.graph.add(
       SoftmaxCrossEntropyGradientNode(scaleBits: (scale ?? 1).bitPattern), operands, at: request.location)
-    if scale != nil { return [gradient, nil] }
-    return [gradient * upstream.reshaped(to: [operands[0].shape.rows, 1], at: request.location), nil]
+    return [scale == nil ? gradient * column(upstream, request) : gradient, dTarget]
+  }
+
+  private func column(_ x: SymbolicTensor, _ request: GradientRequest) -> SymbolicTensor {
+    x.reshaped(to: [request.operands[0].shape.rows, 1], at: request.location)
+  }
+
+  /// log Σ exp(z) − z with z = x − max x: finite wherever the logits are.
+  private func logSoftmaxNegated(_ request: GradientRequest) -> SymbolicTensor {
+    let (x, location) = (request.operands[0], request.location)
+    let z = x - x.reduced(.max, .eachRow, at: location)
+    return z.map(.exp, at: location).reduced(.sum, .eachRow, at: location).map(.log, at: location) - z
   }
 }
 

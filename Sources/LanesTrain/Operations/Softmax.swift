@@ -69,14 +69,14 @@ struct CrossEntropyRows {
 }
 
 /// Softmax of each row. TensorFlow: `tf.nn.softmax`.
-public func softmax(_ x: SymbolicTensor, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
-  x.graph.add(SoftmaxNode(), [x], at: location)
+public func softmax(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
+  x.graph.add(SoftmaxNode(), [x], at: SourceLocation(file, line))
 }
 
 /// A loss a row, from logits and labels (int32, [rows]) or target probabilities ([rows, classes]). TensorFlow:
 /// `tf.nn.sparse_softmax_cross_entropy_with_logits` and `tf.nn.softmax_cross_entropy_with_logits`.
 public func softmaxCrossEntropy(
-  logits: SymbolicTensor, target: SymbolicTensor, at location: SourceLocation = SourceLocation()
+  logits: SymbolicTensor, target: SymbolicTensor, file: String = #fileID, line: Int = #line
 ) -> SymbolicTensor {
-  logits.graph.add(SoftmaxCrossEntropyNode(), [logits, target], at: location)
+  logits.graph.add(SoftmaxCrossEntropyNode(), [logits, target], at: SourceLocation(file, line))
 }

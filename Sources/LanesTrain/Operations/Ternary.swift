@@ -26,15 +26,22 @@ struct TernaryNode: NodeOperation {
 /// `a` where the condition is not 0, else `b`. TensorFlow: `tf.where`.
 public func select(
   _ condition: SymbolicTensor, _ a: SymbolicTensor, _ b: SymbolicTensor,
-  at location: SourceLocation = SourceLocation()
+  file: String = #fileID, line: Int = #line
+) -> SymbolicTensor {
+  select(condition, a, b, at: SourceLocation(file, line))
+}
+
+func select(
+  _ condition: SymbolicTensor, _ a: SymbolicTensor, _ b: SymbolicTensor, at location: SourceLocation
 ) -> SymbolicTensor {
   condition.graph.add(TernaryNode(function: .select), [condition, a, b], at: location)
 }
 
 /// x, moved to the nearer bound where it is outside. TensorFlow: `tf.clip_by_value`.
 public func clip(
-  _ x: SymbolicTensor, _ low: Float, _ high: Float, at location: SourceLocation = SourceLocation()
+  _ x: SymbolicTensor, _ low: Float, _ high: Float, file: String = #fileID, line: Int = #line
 ) -> SymbolicTensor {
+  let location = SourceLocation(file, line)
   let bounds = [x.graph.constant(low, at: location), x.graph.constant(high, at: location)]
   return x.graph.add(TernaryNode(function: .clip), [x] + bounds, at: location)
 }

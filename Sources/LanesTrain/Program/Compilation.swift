@@ -31,12 +31,13 @@ struct Compilation {
     _ graph: Graph, results wanted: [SymbolicTensor], updates: [StateUpdate], backend: any Backend
   ) throws(ModelError) {
     self.graph = graph
-    let read = updates.flatMap { [$0.variable] + $0.slots + $0.operands }
-    for value in wanted + read where value.graph !== graph {
+    for value in wanted + updates.flatMap({ [$0.variable] + $0.slots + $0.operands }) where value.graph !== graph {
       throw ModelError(
         operation: "program", shapes: [value.shape], reason: "a result or update belongs to another graph",
         location: value.location)
     }
+    let (wanted, updates) = Self.keepingOldValues(results: wanted, updates: updates)
+    let read = updates.flatMap { [$0.variable] + $0.slots + $0.operands }
     let kept = (wanted + read).map { graph.storage(of: $0.node) }
     let steps = Fusion(graph, steps: plannedSteps(for: kept), kept: kept).fused(plannedSteps(for: kept))
     giveSlots(steps: steps, kept: kept)
@@ -57,6 +58,26 @@ struct Compilation {
         "\(update.name) \(graph.nodes[update.variable.node].operation.name) \(update.variable.shape)")
     }
     results = wanted.map { wired($0.node) }
+  }
+
+  /// Results and operands of updates are values from before the updates. What is a changed variable itself is copied first;
+  /// only a moving average follows the variable as it is by then.
+  private static func keepingOldValues(
+    results: [SymbolicTensor], updates: [StateUpdate]
+  ) -> (results: [SymbolicTensor], updates: [StateUpdate]) {
+    let changed = Set(updates.flatMap { [$0.variable.node] + $0.slots.map(\.node) })
+    func old(_ value: SymbolicTensor) -> SymbolicTensor {
+      changed.contains(value.graph.storage(of: value.node)) ? value.map(.identity, at: value.location) : value
+    }
+    return (
+      results.map(old),
+      updates.map { update in
+        let current = update.rule == .movingAverage ? 1 : 0
+        return StateUpdate(
+          rule: update.rule, variable: update.variable, slots: update.slots,
+          operands: update.operands.prefix(current) + update.operands.dropFirst(current).map(old))
+      }
+    )
   }
 
   private func wired(_ node: Int) -> WiredValue {
@@ -104,7 +125,7 @@ struct Compilation {
       default:
         let end = lastUse[step.result] ?? index
         let reusable = step.operands.enumerated().first { position, operand in
-          step.operation.mayOverwrite(operand: position) && lifetimeOf[graph.storage(of: operand)] != nil
+          mayOverwrite(position, step) && lifetimeOf[graph.storage(of: operand)] != nil
             && lastUse[graph.storage(of: operand)] == index
             && graph.nodes[operand].value.shape.count == value.shape.count
         }
@@ -119,6 +140,14 @@ struct Compilation {
     }
     memory = MemoryPlan(lifetimes)
     for (node, lifetime) in lifetimeOf { addSlot(node, .arena(memory.offsets[lifetime])) }
+  }
+
+  /// Whether the result may lie where this operand does: not where another operand lies there, too, that must stay.
+  private func mayOverwrite(_ position: Int, _ step: PlannedStep) -> Bool {
+    let storage = graph.storage(of: step.operands[position])
+    return step.operands.indices.allSatisfy {
+      graph.storage(of: step.operands[$0]) != storage || step.operation.mayOverwrite(operand: $0)
+    }
   }
 
   private mutating func addSlot(_ node: Int, _ place: Place) {

@@ -13,7 +13,8 @@ final class Memory {
 
   init(count: Int) throws(LanesError) {
     var raw: UnsafeMutableRawPointer?
-    guard posix_memalign(&raw, 64, max(count, 1) * 4) == 0, let raw else {
+    let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(by: 4)
+    guard !overflow, posix_memalign(&raw, 64, bytes) == 0, let raw else {
       throw LanesError("\(count) floats of memory", .outOfMemory)
     }
     floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
@@ -30,11 +31,13 @@ public struct Tensor: Hashable, Sendable {
   /// Row by row.
   public var values: [Float]
 
-  public init(_ shape: Shape, _ values: [Float]) throws(ModelError) {
+  public init(
+    _ shape: Shape, _ values: [Float], file: String = #fileID, line: Int = #line
+  ) throws(ModelError) {
     if !shape.isValid || values.count != shape.count {
       throw ModelError(
         operation: "tensor", shapes: [shape], reason: "\(values.count) values do not fill \(shape)",
-        location: SourceLocation(file: "Tensor", line: 0))
+        location: SourceLocation(file, line))
     }
     (self.shape, self.values) = (shape, values)
   }

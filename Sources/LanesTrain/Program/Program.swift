@@ -29,6 +29,12 @@ public final class Program {
   ) throws {
     if let error = graph.firstError { throw error }
     for update in updates { try update.check() }
+    for node in graph.nodes {
+      guard let variable = graph.variables.first(where: { $0.name == (node.operation as? VariableNode)?.name }) else {
+        continue
+      }
+      try state.check(variable, at: node.location)
+    }
     try state.add(graph.variables)
     let plan = try Compilation(graph, results: results, updates: updates, backend: backend)
     arena = try Memory(count: plan.memory.size)

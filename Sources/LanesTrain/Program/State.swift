@@ -11,13 +11,27 @@ public final class State {
   public init() {}
 
   /// Makes and initialises those variables that are not there yet.
-  public func add(_ variables: [Variable]) throws(LanesError) {
+  /// - Throws: `ModelError` where one is there in another shape; `LanesError` where memory is short.
+  public func add(_ variables: [Variable], file: String = #fileID, line: Int = #line) throws {
+    for variable in variables { try check(variable, at: SourceLocation(file, line)) }
     for variable in variables where memory[variable.name] == nil {
       let made = try Memory(count: variable.shape.count)
       let buffer = UnsafeMutableBufferPointer(start: made.floats, count: variable.shape.count)
       variable.initializer.fill(buffer, shape: variable.shape, seed: order.count)
       memory[variable.name] = made
       order.append(variable)
+    }
+  }
+
+  func check(_ variable: Variable, at location: SourceLocation) throws(ModelError) {
+    func fail(_ shapes: [Shape], _ reason: String) -> ModelError {
+      ModelError(operation: "variable", shapes: shapes, reason: "'\(variable.name)' is \(reason)", location: location)
+    }
+    if !variable.shape.isValid {
+      throw fail([variable.shape], "\(variable.shape), not the shape of a scalar, vector or matrix")
+    }
+    if let other = order.first(where: { $0.name == variable.name }), other.shape != variable.shape {
+      throw fail([other.shape, variable.shape], "\(other.shape) in the state, and \(variable.shape) here")
     }
   }
 
@@ -32,18 +46,18 @@ public final class State {
 
   /// Overwrites a variable.
   public func write(
-    _ value: Tensor, to name: String, at location: SourceLocation = SourceLocation()
+    _ value: Tensor, to name: String, file: String = #fileID, line: Int = #line
   ) throws(ModelError) {
     guard let memory = memory[name], let variable = order.first(where: { $0.name == name }) else {
       throw ModelError(
         operation: "write", shapes: [value.shape],
         reason: "there is no variable '\(name)'; there are \(order.map(\.name).joined(separator: ", "))",
-        location: location)
+        location: SourceLocation(file, line))
     }
     guard variable.shape == value.shape else {
       throw ModelError(
         operation: "write", shapes: [variable.shape, value.shape],
-        reason: "'\(name)' is \(variable.shape), but the value is \(value.shape)", location: location)
+        reason: "'\(name)' is \(variable.shape), but the value is \(value.shape)", location: SourceLocation(file, line))
     }
     value.values.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { memory.floats.update(from: base, count: source.count) }

@@ -77,6 +77,7 @@ public struct StateUpdate {
     for other in slots + operands.prefix(1) where other.shape != variable.shape {
       throw fail("the variable is \(variable.shape), but this is \(other.shape)")
     }
+    for other in operands where other.type != .float32 { throw fail("an update takes numbers, but this holds labels") }
     if let scalar = operands.dropFirst().first, scalar.shape.count != 1 {
       throw fail("the rate or decay is one number, but this is \(scalar.shape)")
     }

@@ -53,7 +53,7 @@ public struct Optimizer: Sendable {
       }
       // The powers β₁ᵗ and β₂ᵗ, t = 1 in the first step; float32 products, as in TensorFlow.
       let (power1, power2) = (power("beta1_power", beta1), power("beta2_power", beta2))
-      let corrected = rate * (sqrt(1 - power2, at: rate.location) / (1 - power1))
+      let corrected = rate * ((1 - power2).map(.sqrt, at: rate.location) / (1 - power1))
       let moves = zip(parameters, gradients).map { parameter, gradient in
         StateUpdate.adam(
           parameter, moments: (remembered(parameter, "adam_m"), remembered(parameter, "adam_v")), gradient: gradient,

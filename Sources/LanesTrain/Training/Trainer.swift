@@ -41,19 +41,20 @@ public final class Trainer {
   ///   - reportEvery: calls `report` before each step whose number is a multiple of this, and after the last.
   ///   - report: gets the trainer; return false to stop.
   public func train(
-    steps count: Int, on batches: Batches, reportEvery: Int = 0, _ report: (Trainer) throws -> Bool = { _ in true }
+    steps count: Int, on batches: Batches, reportEvery: Int = 0, file: String = #fileID, line: Int = #line,
+    _ report: (Trainer) throws -> Bool = { _ in true }
   ) throws {
-    try check(batches.dataset)
     let end = globalStep + count
     while globalStep < end {
       if reportEvery > 0, globalStep % reportEvery == 0, try !report(self) { return }
-      try step(on: batches)
+      try step(on: batches, file: file, line: line)
     }
     if reportEvery > 0 { _ = try report(self) }
   }
 
   /// One update, from the batch of the global step. Allocates nothing once there is a Program for the batch's size.
-  public func step(on batches: Batches) throws {
+  public func step(on batches: Batches, file: String = #fileID, line: Int = #line) throws {
+    try check(batches.dataset, at: SourceLocation(file, line))
     let samples = batches.range(at: globalStep).count
     let program: SampleProgram
     if let recent, recent.samples == samples {
@@ -70,31 +71,37 @@ public final class Trainer {
   }
 
   /// Over all samples at once: the loss with its regularization.
-  public func loss(on data: Dataset) throws -> Float { try evaluate(data).result(0).values.first ?? .nan }
+  public func loss(on data: Dataset, file: String = #fileID, line: Int = #line) throws -> Float {
+    try evaluate(data, at: SourceLocation(file, line)).result(0).values.first ?? .nan
+  }
 
   /// Over all samples at once: the loss without its regularization.
-  public func dataLoss(on data: Dataset) throws -> Float { try evaluate(data).result(1).values.first ?? .nan }
+  public func dataLoss(on data: Dataset, file: String = #fileID, line: Int = #line) throws -> Float {
+    try evaluate(data, at: SourceLocation(file, line)).result(1).values.first ?? .nan
+  }
 
   /// The model's output, [samples, outputs].
-  public func predict(_ data: Dataset) throws -> Tensor { try evaluate(data).result(2) }
+  public func predict(_ data: Dataset, file: String = #fileID, line: Int = #line) throws -> Tensor {
+    try evaluate(data, at: SourceLocation(file, line)).result(2)
+  }
 
   /// What one step does, for people to read.
   public func describeStep(samples: Int) throws -> String {
     try (steps[samples] ?? makeStep(samples: samples)).program.description
   }
 
-  private func check(_ data: Dataset) throws(ModelError) {
+  private func check(_ data: Dataset, at location: SourceLocation) throws(ModelError) {
     guard data.featureCount == featureCount, data.targetCount == targetCount else {
       throw ModelError(
         operation: "trainer", shapes: [[data.count, data.featureCount], [data.count, data.targetCount]],
         reason: "the model takes \(featureCount) features and \(targetCount) targets a sample, but the data has "
           + "\(data.featureCount) and \(data.targetCount)",
-        location: SourceLocation(file: "Trainer", line: 0))
+        location: location)
     }
   }
 
-  private func evaluate(_ data: Dataset) throws -> Program {
-    try check(data)
+  private func evaluate(_ data: Dataset, at location: SourceLocation) throws -> Program {
+    try check(data, at: location)
     let program = try evaluation(samples: data.count)
     try data.withSamples(0..<data.count) { (features, targets) throws(LanesError) in
       try program.run(features: features, targets: targets)
@@ -122,7 +129,8 @@ public final class Trainer {
   private func makeStep(samples: Int) throws -> SampleProgram {
     let model = Model(self, samples: samples)
     let graph = model.graph
-    let gradients = graph.gradients(of: model.loss, withRespectTo: model.parameters)
+    let gradients = graph.gradients(
+      of: model.loss, withRespectTo: model.parameters, at: model.loss.location)
     let updates = optimizer.updates(
       of: model.parameters, by: gradients, rate: graph.input(Inputs.rate, .scalar))
     let program = try Program(graph, updates: updates, state: state, on: backend)

@@ -100,10 +100,16 @@ public enum Update {
   case sgd(gradient: UnsafePointer<Float>, rate: Float)
   case momentum(
     velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Float, momentum: Float, nesterov: Bool)
-  /// `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, …
+  case adagrad(
+    accumulator: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Float, epsilon: Float)
+  case rmsProp(
+    meanSquare: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    rate: Float, rho: Float, momentum: Float, epsilon: Float)
+  /// `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, … `shrink` is 0, or
+  /// AdamW's learning rate · weight decay.
   case adam(
     firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>,
-    gradient: UnsafePointer<Float>, rate: Float, beta1: Float, beta2: Float, epsilon: Float)
+    gradient: UnsafePointer<Float>, rate: Float, beta1: Float, beta2: Float, epsilon: Float, shrink: Float = 0)
   /// What is updated is the average; it moves towards `parameter`.
   case movingAverage(of: UnsafePointer<Float>, decay: Float)
 }

@@ -159,8 +159,12 @@ extension NativeBackend {
       case .sgd(let gradient, let rate): lanes_sgd(context, n, parameter, gradient, rate)
       case .momentum(let velocity, let gradient, let rate, let momentum, let nesterov):
         lanes_momentum(context, n, parameter, velocity, gradient, rate, momentum, nesterov ? 1 : 0)
-      case .adam(let first, let second, let gradient, let rate, let beta1, let beta2, let epsilon):
-        lanes_adam(context, n, parameter, first, second, gradient, rate, beta1, beta2, epsilon)
+      case .adagrad(let accumulator, let gradient, let rate, let epsilon):
+        lanes_adagrad(context, n, parameter, accumulator, gradient, rate, epsilon)
+      case .rmsProp(let meanSquare, let velocity, let gradient, let rate, let rho, let momentum, let epsilon):
+        lanes_rms_prop(context, n, parameter, meanSquare, velocity, gradient, rate, rho, momentum, epsilon)
+      case .adam(let first, let second, let gradient, let rate, let beta1, let beta2, let epsilon, let shrink):
+        lanes_adam(context, n, parameter, first, second, gradient, rate, beta1, beta2, epsilon, shrink)
       case .movingAverage(let of, let decay): lanes_moving_average(context, n, parameter, of, decay)
       }
     if status != LANES_OK {

@@ -5,14 +5,18 @@
 /// A function of one value, with its gradient (contract, C3).
 public enum UnaryOperation: Int32, CaseIterable, Sendable, Hashable {
   case identity, relu, sigmoid, tanh, exp, log, sqrt, square, abs, negate, reciprocal
+  case leakyRelu, relu6, elu, selu, gelu, geluTanh, silu, mish, softplus, softsign, hardSigmoid, hardSwish, hardTanh
+  case erf, expm1, log1p
 
   /// What the gradient is computed from: the function's output, or its input.
   public enum GradientArgument: Sendable { case output, input }
 
   public var gradientArgument: GradientArgument {
     switch self {
-    case .log, .square, .abs: .input
-    default: .output
+    case .identity, .relu, .sigmoid, .tanh, .exp, .sqrt, .negate, .reciprocal: .output
+    case .leakyRelu, .relu6, .elu, .selu, .hardTanh, .expm1: .output
+    case .log, .square, .abs, .erf, .log1p: .input
+    case .gelu, .geluTanh, .silu, .mish, .softplus, .softsign, .hardSigmoid, .hardSwish: .input
     }
   }
 }

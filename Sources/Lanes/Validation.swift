@@ -149,7 +149,16 @@ extension Update {
     case .momentum(let velocity, let gradient, _, _, _):
       arrays += [("velocity", UnsafeRawPointer(velocity)), ("gradient", UnsafeRawPointer(gradient))]
       written = 2
-    case .adam(let first, let second, let gradient, _, _, _, _):
+    case .adagrad(let accumulator, let gradient, _, _):
+      arrays += [("accumulator", UnsafeRawPointer(accumulator)), ("gradient", UnsafeRawPointer(gradient))]
+      written = 2
+    case .rmsProp(let meanSquare, let velocity, let gradient, _, _, _, _):
+      arrays += [
+        ("meanSquare", UnsafeRawPointer(meanSquare)), ("velocity", UnsafeRawPointer(velocity)),
+        ("gradient", UnsafeRawPointer(gradient)),
+      ]
+      written = 3
+    case .adam(let first, let second, let gradient, _, _, _, _, _):
       arrays += [
         ("firstMoment", UnsafeRawPointer(first)), ("secondMoment", UnsafeRawPointer(second)),
         ("gradient", UnsafeRawPointer(gradient)),
@@ -171,6 +180,8 @@ extension Update {
     switch self {
     case .sgd: "sgd"
     case .momentum: "momentum"
+    case .adagrad: "adagrad"
+    case .rmsProp: "rmsProp"
     case .adam: "adam"
     case .movingAverage: "movingAverage"
     }

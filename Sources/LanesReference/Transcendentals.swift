@@ -6,20 +6,16 @@ enum Transcendental {
   @inline(__always)
   static func round(_ v: Float) -> Float { (v + 12_582_912) - 12_582_912 }
 
-  /// 2^exponent for −126 ... 127.
+  /// 2^exponent for −126 ... 127, and 0 for −127.
   @inline(__always)
   static func powerOfTwo(_ exponent: Int32) -> Float {
     Float(bitPattern: UInt32(bitPattern: (exponent &+ 127) &<< 23))
   }
 
-  /// E1. With n = round(x·log₂e) and r = x − n·ln 2: exp(x) = 2ⁿ·exp(r). 2ⁿ comes in two factors, so that a subnormal
-  /// result is rounded once, by the last product.
-  static func exp(_ x: Float) -> Float {
-    let below = x > 89 ? 89 : x
-    let clamped = below < -104 ? -104 : below
-
-    let n = round(clamped * 0x1.715476p+0)
-    let high = fma(n, -0x1.63p-1, clamped)
+  /// x = n·ln 2 + high + low, and t = exp(high + low) − 1 − high. The common lines of E1 and X1.
+  private static func reduced(_ x: Float) -> (n: Int32, high: Float, t: Float) {
+    let n = round(x * 0x1.715476p+0)
+    let high = fma(n, -0x1.63p-1, x)
     let low = n * 0x1.bd0106p-13
     let r = high + low
 
@@ -28,14 +24,27 @@ enum Transcendental {
     q = fma(q, r, 0x1.5558b2p-5)
     q = fma(q, r, 0x1.555492p-3)
     q = fma(q, r, 0x1.fffffcp-2)
-    let t = fma(r * r, q, low)
+    return (n.isNaN ? 0 : Int32(n), high, fma(r * r, q, low))
+  }
+
+  /// E1. 2ⁿ comes in two factors, so that a subnormal result is rounded once, by the last product.
+  static func exp(_ x: Float) -> Float {
+    let below = x > 89 ? 89 : x
+    let (n, high, t) = reduced(below < -104 ? -104 : below)
     let sum = 1 + high
     let error = high - (sum - 1)
     let p = sum + (error + t)
+    let h = n >> 1
+    return (p * powerOfTwo(h)) * powerOfTwo(n &- h)
+  }
 
-    let i = n.isNaN ? 0 : Int32(n)
-    let h = i >> 1
-    return (p * powerOfTwo(h)) * powerOfTwo(i &- h)
+  /// X1.
+  static func expm1(_ x: Float) -> Float {
+    if x == 0 { return x }
+    let below = x > 89 ? 89 : x
+    let (n, high, t) = reduced(below < -25 ? -25 : below)
+    let s = powerOfTwo(n &- 1)
+    return 2 * fma(s, high + t, s - 0.5)
   }
 
   /// L1. With x = 2ᵉ·(1 + f), 1 + f in [√½, √2): log(x) = e·ln 2 + log(1 + f).
@@ -49,6 +58,11 @@ enum Transcendental {
     let t = Int32(bitPattern: u.bitPattern) &- 0x3f35_04f3
     let e = Float((t >> 23) &+ (small ? -23 : 0))
     let f = Float(bitPattern: UInt32(bitPattern: (t & 0x7f_ffff) &+ 0x3f35_04f3)) - 1
+    return log(exponent: e, fraction: f)
+  }
+
+  /// log(2ᵉ·(1 + f)). The last lines of L1 and P1.
+  private static func log(exponent e: Float, fraction f: Float) -> Float {
     let s = f * f
 
     var q: Float = -0x1.38cf2p-4
@@ -63,6 +77,21 @@ enum Transcendental {
     var w = fma(f * s, q, e * -0x1.bd0106p-13)
     w = fma(s, -0.5, w)
     return fma(e, 0x1.63p-1, f + w)
+  }
+
+  /// P1. c is what 1 + x lost in rounding.
+  static func log1p(_ x: Float) -> Float {
+    if x.isNaN || x < -1 { return .nan }
+    if x == -1 { return -.infinity }
+    if x == .infinity || x == 0 { return x }
+
+    let u = 1 + x
+    let v = u - x
+    let c = (1 - v) + (x - (u - v))
+    let t = Int32(bitPattern: u.bitPattern) &- 0x3f35_04f3
+    let e = t >> 23
+    let m = Float(bitPattern: UInt32(bitPattern: (t & 0x7f_ffff) &+ 0x3f35_04f3))
+    return log(exponent: Float(e), fraction: (m - 1) + c * powerOfTwo(0 &- e))
   }
 
   /// S1. Only exp of a negative argument is taken, so nothing overflows.

@@ -34,6 +34,22 @@ extension UnaryOperation {
     case .abs: x.magnitude
     case .negate: -x
     case .reciprocal: 1 / x
+    case .leakyRelu: x < 0 ? Activation.slope * x : x
+    case .relu6: x < 0 ? 0 : x > 6 ? 6 : x
+    case .elu: x > 0 ? x : Transcendental.expm1(x)
+    case .selu: x > 0 ? Activation.scale * x : Activation.scaleAlpha * Transcendental.expm1(x)
+    case .gelu: atLeast(x, -14.5) * Normal(x).below
+    case .geluTanh: Activation.geluTanh(x)
+    case .silu: atLeast(x, -104) * Transcendental.sigmoid(x)
+    case .mish: atLeast(x, -104) * Activation.mishFactor(x)
+    case .softplus: (x > 0 ? x : 0) + Transcendental.log1p(Transcendental.exp(-x.magnitude))
+    case .softsign: within(x, 0x1p100) / (1 + within(x, 0x1p100).magnitude)
+    case .hardSigmoid: clip(x + 3, 0, 6) / 6
+    case .hardSwish: atLeast(x, -3) * (clip(atLeast(x, -3) + 3, 0, 6) / 6)
+    case .hardTanh: clip(x, -1, 1)
+    case .erf: Activation.erf(x)
+    case .expm1: Transcendental.expm1(x)
+    case .log1p: Transcendental.log1p(x)
     }
   }
 
@@ -51,6 +67,22 @@ extension UnaryOperation {
     case .abs: v > 0 ? dy : v < 0 ? -dy : v == 0 ? 0 : v
     case .negate: -dy
     case .reciprocal: -(v * v) * dy
+    case .leakyRelu: v <= 0 ? Activation.slope * dy : dy
+    case .relu6: v <= 0 || v >= 6 ? 0 : dy
+    case .elu: v > 0 ? dy : dy * (v + 1)
+    case .selu: v > 0 ? dy * Activation.scale : dy * (v + Activation.scaleAlpha)
+    case .gelu: dy * Activation.geluSlope(v)
+    case .geluTanh: dy * Activation.geluTanhSlope(v)
+    case .silu: dy * Activation.siluSlope(v)
+    case .mish: dy * Activation.mishSlope(v)
+    case .softplus: dy * Transcendental.sigmoid(v)
+    case .softsign: dy / Activation.softsignDivisor(v)
+    case .hardSigmoid: v <= -3 || v >= 3 ? 0 : dy / 6
+    case .hardSwish: v <= -3 ? 0 : v >= 3 ? dy : dy * (fma(2, v, 3) / 6)
+    case .hardTanh: v <= -1 || v >= 1 ? 0 : dy
+    case .erf: dy * Activation.erfSlope(v)
+    case .expm1: dy * (v + 1)
+    case .log1p: dy / (1 + v)
     }
   }
 }

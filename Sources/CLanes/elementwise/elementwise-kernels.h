@@ -4,6 +4,8 @@
 
 #include "nary-definitions.h"
 
+#include "activation-definitions.h"
+
 #define BLOCK 16
 #define SIMD _Pragma("omp simd")
 

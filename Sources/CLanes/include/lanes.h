@@ -34,7 +34,23 @@ extern "C" {
   X(SQUARE, square, INPUT)                                                                                             \
   X(ABS, abs, INPUT)                                                                                                   \
   X(NEGATE, negate, OUTPUT)                                                                                            \
-  X(RECIPROCAL, reciprocal, OUTPUT)
+  X(RECIPROCAL, reciprocal, OUTPUT)                                                                                    \
+  X(LEAKY_RELU, leakyRelu, OUTPUT)                                                                                     \
+  X(RELU6, relu6, OUTPUT)                                                                                              \
+  X(ELU, elu, OUTPUT)                                                                                                  \
+  X(SELU, selu, OUTPUT)                                                                                                \
+  X(GELU, gelu, INPUT)                                                                                                 \
+  X(GELU_TANH, geluTanh, INPUT)                                                                                        \
+  X(SILU, silu, INPUT)                                                                                                 \
+  X(MISH, mish, INPUT)                                                                                                 \
+  X(SOFTPLUS, softplus, INPUT)                                                                                         \
+  X(SOFTSIGN, softsign, INPUT)                                                                                         \
+  X(HARD_SIGMOID, hardSigmoid, INPUT)                                                                                  \
+  X(HARD_SWISH, hardSwish, INPUT)                                                                                      \
+  X(HARD_TANH, hardTanh, OUTPUT)                                                                                       \
+  X(ERF, erf, INPUT)                                                                                                   \
+  X(EXPM1, expm1, OUTPUT)                                                                                              \
+  X(LOG1P, log1p, INPUT)
 
 #define LANES_BINARY_LIST(X)                                                                                           \
   X(ADD, add)                                                                                                          \
@@ -239,10 +255,18 @@ lanes_status lanes_sgd(const lanes_context *context, int64_t count, float *param
 lanes_status lanes_momentum(const lanes_context *context, int64_t count, float *parameter, float *velocity,
                             const float *gradient, float rate, float momentum, int nesterov);
 
-/* `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, … */
+lanes_status lanes_adagrad(const lanes_context *context, int64_t count, float *parameter, float *accumulator,
+                           const float *gradient, float rate, float epsilon);
+
+lanes_status lanes_rms_prop(const lanes_context *context, int64_t count, float *parameter, float *mean_square,
+                            float *velocity, const float *gradient, float rate, float rho, float momentum,
+                            float epsilon);
+
+/* `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, … `shrink` is 0, or
+ * AdamW's learning rate · weight decay. */
 lanes_status lanes_adam(const lanes_context *context, int64_t count, float *parameter, float *first_moment,
                         float *second_moment, const float *gradient, float rate, float beta1, float beta2,
-                        float epsilon);
+                        float epsilon, float shrink);
 
 lanes_status lanes_moving_average(const lanes_context *context, int64_t count, float *average, const float *parameter,
                                   float decay);

@@ -13,7 +13,7 @@ typedef struct update_job {
   int64_t count;
   int outputs, inputs;
   float *arrays[MOST_ARRAYS];
-  float scalars[4];
+  float scalars[5];
 } update_job;
 
 static void run_update(void *argument, int thread, int threads) {
@@ -69,20 +69,50 @@ lanes_status lanes_momentum(const lanes_context *context, int64_t count, float *
                                        .scalars = {rate, momentum}});
 }
 
+static void apply_adagrad(const update_job *job, int64_t i, int64_t n) {
+  job->kernels->adagrad(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->scalars[0], job->scalars[1]);
+}
+
+lanes_status lanes_adagrad(const lanes_context *context, int64_t count, float *parameter, float *accumulator,
+                           const float *gradient, float rate, float epsilon) {
+  return update(context, &(update_job){.apply = apply_adagrad,
+                                       .count = count,
+                                       .outputs = 2,
+                                       .inputs = 1,
+                                       .arrays = {parameter, accumulator, (float *)gradient},
+                                       .scalars = {rate, epsilon}});
+}
+
+static void apply_rms_prop(const update_job *job, int64_t i, int64_t n) {
+  job->kernels->rms_prop(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->arrays[3] + i,
+                         job->scalars[0], job->scalars[1], job->scalars[2], job->scalars[3]);
+}
+
+lanes_status lanes_rms_prop(const lanes_context *context, int64_t count, float *parameter, float *mean_square,
+                            float *velocity, const float *gradient, float rate, float rho, float momentum,
+                            float epsilon) {
+  return update(context, &(update_job){.apply = apply_rms_prop,
+                                       .count = count,
+                                       .outputs = 3,
+                                       .inputs = 1,
+                                       .arrays = {parameter, mean_square, velocity, (float *)gradient},
+                                       .scalars = {rate, 1 - rho, momentum, epsilon}});
+}
+
 static void apply_adam(const update_job *job, int64_t i, int64_t n) {
   job->kernels->adam(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->arrays[3] + i, job->scalars[0],
-                     job->scalars[1], job->scalars[2], job->scalars[3]);
+                     job->scalars[1], job->scalars[2], job->scalars[3], job->scalars[4]);
 }
 
 lanes_status lanes_adam(const lanes_context *context, int64_t count, float *parameter, float *first_moment,
                         float *second_moment, const float *gradient, float rate, float beta1, float beta2,
-                        float epsilon) {
+                        float epsilon, float shrink) {
   return update(context, &(update_job){.apply = apply_adam,
                                        .count = count,
                                        .outputs = 3,
                                        .inputs = 1,
                                        .arrays = {parameter, first_moment, second_moment, (float *)gradient},
-                                       .scalars = {rate, 1 - beta1, 1 - beta2, epsilon}});
+                                       .scalars = {rate, 1 - beta1, 1 - beta2, epsilon, shrink}});
 }
 
 static void apply_moving_average(const update_job *job, int64_t i, int64_t n) {

@@ -5,7 +5,9 @@ private struct UpdateKind: Sendable {
   enum Kind: Sendable {
     case sgd
     case momentum(nesterov: Bool)
-    case adam, movingAverage
+    case adagrad, rmsProp
+    case adam(shrink: Float)
+    case movingAverage
   }
   let name: String
   let kind: Kind
@@ -24,11 +26,16 @@ private struct UpdateKind: Sendable {
     case .momentum(let nesterov):
       return .momentum(
         velocity: state("velocity", .normals, 1), gradient: source, rate: rate, momentum: first, nesterov: nesterov)
-    case .adam:
+    case .adagrad:
+      return .adagrad(accumulator: state("accumulator", moments, 1), gradient: source, rate: rate, epsilon: epsilon)
+    case .rmsProp:
+      return .rmsProp(
+        meanSquare: state("meanSquare", moments, 1), velocity: state("velocity", .normals, 2), gradient: source,
+        rate: rate, rho: first, momentum: second, epsilon: epsilon)
+    case .adam(let shrink):
       return .adam(
         firstMoment: state("firstMoment", .normals, 1), secondMoment: state("secondMoment", moments, 2),
-        gradient: source,
-        rate: rate, beta1: first, beta2: second, epsilon: epsilon)
+        gradient: source, rate: rate, beta1: first, beta2: second, epsilon: epsilon, shrink: shrink)
     case .movingAverage: return .movingAverage(of: source, decay: first)
     }
   }
@@ -38,7 +45,10 @@ private let kinds: [UpdateKind] = [
   UpdateKind(name: "sgd", kind: .sgd),
   UpdateKind(name: "momentum", kind: .momentum(nesterov: false)),
   UpdateKind(name: "nesterov", kind: .momentum(nesterov: true)),
-  UpdateKind(name: "adam", kind: .adam),
+  UpdateKind(name: "adagrad", kind: .adagrad),
+  UpdateKind(name: "rmsProp", kind: .rmsProp),
+  UpdateKind(name: "adam", kind: .adam(shrink: 0)),
+  UpdateKind(name: "adamW", kind: .adam(shrink: 0.001)),
   UpdateKind(name: "movingAverage", kind: .movingAverage, first: 0.99),
 ]
 

@@ -73,6 +73,12 @@ public func softmax(_ x: SymbolicTensor, file: String = #fileID, line: Int = #li
   x.graph.add(SoftmaxNode(), [x], at: SourceLocation(file, line))
 }
 
+/// The logarithm of each row's softmax, without its underflow. TensorFlow: `tf.nn.log_softmax`.
+public func logSoftmax(_ x: SymbolicTensor, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
+  let shifted = x - max(x, .eachRow, at: location)
+  return shifted - log(sum(exp(shifted, at: location), .eachRow, at: location), at: location)
+}
+
 /// A loss a row, from logits and labels (int32, [rows]) or target probabilities ([rows, classes]). TensorFlow:
 /// `tf.nn.sparse_softmax_cross_entropy_with_logits` and `tf.nn.softmax_cross_entropy_with_logits`.
 public func softmaxCrossEntropy(

@@ -29,37 +29,3 @@ extension SymbolicTensor {
     graph.add(UnaryNode(function: function), [self], at: location)
   }
 }
-
-/// `x < 0 ? 0 : x`. TensorFlow: `tf.nn.relu`.
-public func relu(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.relu, at: SourceLocation(file, line))
-}
-/// `1 / (1 + exp(−x))`. TensorFlow: `tf.nn.sigmoid`.
-public func sigmoid(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.sigmoid, at: SourceLocation(file, line))
-}
-/// TensorFlow: `tf.nn.tanh`.
-public func tanh(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.tanh, at: SourceLocation(file, line))
-}
-public func exp(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.exp, at: SourceLocation(file, line))
-}
-/// The natural logarithm.
-public func log(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.log, at: SourceLocation(file, line))
-}
-public func sqrt(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.sqrt, at: SourceLocation(file, line))
-}
-public func square(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.square, at: SourceLocation(file, line))
-}
-public func abs(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.abs, at: SourceLocation(file, line))
-}
-/// `1 / x`.
-public func reciprocal(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.map(.reciprocal, at: SourceLocation(file, line))
-}
-public prefix func - (x: SymbolicTensor) -> SymbolicTensor { x.map(.negate, at: x.location) }

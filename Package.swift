@@ -51,7 +51,9 @@ let package = Package(
     .testTarget(
       name: "LanesTrainTests", dependencies: ["LanesTrain", "Lanes", "LanesReference"],
       resources: [.copy("Golden")]),
-    .testTarget(name: "LanesCLITests", dependencies: ["LanesCLI"]),
+    .testTarget(
+      name: "LanesCLITests",
+      dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -53,7 +53,9 @@ let package = Package(
     .testTarget(
       name: "LanesTrainTests", dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
-    .testTarget(name: "LanesCLITests", dependencies: ["LanesCLI"]),
+    .testTarget(
+      name: "LanesCLITests",
+      dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),
   ],
   swiftLanguageModes: [.v6]
 )

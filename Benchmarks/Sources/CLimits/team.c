@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "team.h"
+#include "limits-of-machine.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <time.h>
 
 #define MOST_THREADS 1024
@@ -19,8 +21,21 @@ typedef struct team {
 typedef struct member {
   team *team;
   int thread;
-  double start, end;
+  double start, end, waited;
 } member;
+
+static _Thread_local double waited_by_ended;
+
+double limits_waited_seconds(void) { return waited_by_ended; }
+
+double limits_thread_waited_seconds(const char *schedstat) {
+  FILE *file = fopen(schedstat, "re");
+  if (!file) return 0;
+  unsigned long long ran = 0, waited = 0;
+  int read = fscanf(file, "%llu %llu", &ran, &waited);
+  fclose(file);
+  return read == 2 ? 1e-9 * (double)waited : 0;
+}
 
 static double now(void) {
   struct timespec time;
@@ -36,6 +51,7 @@ static void *take_part(void *argument) {
   self->start = now();
   if (!atomic_load(&team->abandon)) team->body(team->argument, self->thread);
   self->end = now();
+  if (self->thread) self->waited = limits_thread_waited_seconds("/proc/thread-self/schedstat");
   return 0;
 }
 
@@ -55,6 +71,7 @@ double team_seconds(int threads, void (*body)(void *argument, int thread), void 
   double start = members[0].start, end = members[0].end;
   for (int thread = 1; thread < started; thread++) {
     pthread_join(handles[thread], 0);
+    waited_by_ended += members[thread].waited;
     if (members[thread].start < start) start = members[thread].start;
     if (members[thread].end > end) end = members[thread].end;
   }

@@ -12,42 +12,29 @@ typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
   int64_t k;
-  float *a_panels, *b_panels;    /* NULL: the operand is used where it is */
-  lanes_unary_kernel activation; /* NULL: none, or relu, which the micro-kernels do */
-  atomic_llong next;             /* the next share of the block's tiles */
-} chain_job;
-
-/* At most so many tiles of rows are packed at once. */
-enum { A_TILES = 144 };
-
-/* How the job is cut: every thread finds the same. */
-typedef struct chain_cut {
   int64_t mr; /* rows of a tile: at most the kernels' MR, the same for all but the last */
   int64_t row_tiles, column_tiles;
   int64_t block_rows, block_columns, block_k; /* of a block, in tiles, tiles and steps */
-} chain_cut;
+  float *a_panels, *b_panels;                 /* NULL: the operand is used where it is */
+  lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
+  atomic_llong next;                          /* the next share of the block's tiles */
+} chain_job;
+
+/* One block, or a thread's share of one: tiles in C, and steps of the chains. */
+typedef struct chain_block {
+  lanes_part row_tiles, column_tiles, steps;
+} chain_block;
+
+/* At most so many tiles of rows are packed at once. */
+enum { A_TILES = 144 };
 
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 static inline int64_t round_up(int64_t a, int64_t multiple) { return divide_up(a, multiple) * multiple; }
 
-/* How many tiles of `size` cover `count` > 0; most calls that are short need no division for it. */
-static inline int64_t tiles_of(int64_t count, int64_t size) { return count <= size ? 1 : divide_up(count, size); }
-
 /* The size of blocks that are as equal as multiples allow, and no larger than `most`. */
 static int64_t even_block(int64_t count, int64_t most, int64_t multiple) {
   return count <= most ? count : least(most, round_up(divide_up(count, divide_up(count, most)), multiple));
-}
-
-static chain_cut cut(const chain_job *job) {
-  const lanes_matmul_kernels *kernels = job->kernels;
-  const int64_t m = job->call->m, row_tiles = tiles_of(m, kernels->mr);
-  chain_cut cut = {.mr = row_tiles == 1 ? m : divide_up(m, row_tiles), .column_tiles = tiles_of(job->call->n, kernels->nr)};
-  cut.row_tiles = tiles_of(m, cut.mr);
-  cut.block_rows = job->a_panels ? even_block(cut.row_tiles, A_TILES, 1) : cut.row_tiles;
-  cut.block_columns = job->b_panels ? even_block(cut.column_tiles, kernels->nc / kernels->nr, 1) : cut.column_tiles;
-  cut.block_k = job->a_panels || job->b_panels ? even_block(job->k, kernels->kc, 8) : job->k;
-  return cut;
 }
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
@@ -60,18 +47,13 @@ static void activate(const chain_job *job, lanes_part rows, lanes_part columns) 
     for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride) job->activation(n, c, c);
 }
 
-/* One block, or a thread's share of one: tiles in C, and steps of the chains. */
-typedef struct chain_block {
-  lanes_part row_tiles, column_tiles, steps;
-} chain_block;
-
 /* One thread's share of packing the block's rows of A, from a_panels on. */
-static void pack_a(const chain_job *job, int64_t mr, const chain_block *block, int thread, int threads) {
+static void pack_a(const chain_job *job, const chain_block *block, int thread, int threads) {
   const lanes_matmul_call *call = job->call;
   const int64_t width = job->kernels->a_panel, p = block->steps.begin, k = block->steps.end - p;
   const lanes_part tiles = lanes_part_of(block->row_tiles.end - block->row_tiles.begin, 1, thread, threads);
   for (int64_t t = tiles.begin; t < tiles.end; t++) {
-    const int64_t i = (block->row_tiles.begin + t) * mr, rows = least(mr, call->m - i);
+    const int64_t i = (block->row_tiles.begin + t) * job->mr, rows = least(job->mr, call->m - i);
     float *panel = job->a_panels + t * width * k;
     if (call->transpose_a)
       job->kernels->pack_copied(rows, k, call->a + p * call->a_stride + i, call->a_stride, call->alpha, panel, width);
@@ -85,7 +67,8 @@ static void pack_b(const chain_job *job, const chain_block *block, int thread, i
   const lanes_matmul_call *call = job->call;
   const int64_t nr = job->kernels->nr, p = block->steps.begin, k = block->steps.end - p;
   const lanes_part tiles = lanes_part_of(block->column_tiles.end - block->column_tiles.begin, 1, thread, threads);
-  const int64_t j = (block->column_tiles.begin + tiles.begin) * nr, columns = least((tiles.end - tiles.begin) * nr, call->n - j);
+  const int64_t j = (block->column_tiles.begin + tiles.begin) * nr;
+  const int64_t columns = least((tiles.end - tiles.begin) * nr, call->n - j);
   float *panels = job->b_panels + tiles.begin * nr * k;
   if (columns <= 0) return;
   if (call->transpose_b)
@@ -100,16 +83,16 @@ typedef struct chain_operand {
   int64_t step;
 } chain_operand;
 
-static chain_operand a_of(const chain_job *job, int64_t mr, const chain_block *block, const chain_block *share) {
+static chain_operand a_of(const chain_job *job, const chain_block *block, const chain_block *share) {
   const lanes_matmul_call *call = job->call;
-  const int64_t i = share->row_tiles.begin * mr, p = share->steps.begin;
+  const int64_t i = share->row_tiles.begin * job->mr, p = share->steps.begin;
   if (job->k == 0) return (chain_operand){NULL, 0};
   if (job->a_panels) {
     const int64_t panel = job->kernels->a_panel * (block->steps.end - block->steps.begin);
     return (chain_operand){job->a_panels + (share->row_tiles.begin - block->row_tiles.begin) * panel, panel};
   }
-  if (call->transpose_a) return (chain_operand){call->a + p * call->a_stride + i, mr};
-  return (chain_operand){call->a + i * call->a_stride + p, mr * call->a_stride};
+  if (call->transpose_a) return (chain_operand){call->a + p * call->a_stride + i, job->mr};
+  return (chain_operand){call->a + i * call->a_stride + p, job->mr * call->a_stride};
 }
 
 static chain_operand b_of(const chain_job *job, const chain_block *block, const chain_block *share) {
@@ -123,12 +106,12 @@ static chain_operand b_of(const chain_job *job, const chain_block *block, const 
 }
 
 /* All tiles of a share, whose operands lie in the block's panels or where they are. */
-static void multiply(const chain_job *job, int64_t mr, const chain_block *block, const chain_block *share) {
+static void multiply(const chain_job *job, const chain_block *block, const chain_block *share) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
-  const int64_t n = call->n, nr = kernels->nr, k = share->steps.end - share->steps.begin;
+  const int64_t n = call->n, nr = kernels->nr, mr = job->mr, k = share->steps.end - share->steps.begin;
   const int is_last = share->steps.end == job->k;
-  const chain_operand a = a_of(job, mr, block, share), b = b_of(job, block, share);
+  const chain_operand a = a_of(job, block, share), b = b_of(job, block, share);
   const lanes_part rows = {share->row_tiles.begin * mr, least(share->row_tiles.end * mr, call->m)};
   const lanes_part columns = {share->column_tiles.begin * nr, least(share->column_tiles.end * nr, n)};
   lanes_micro_tile tile = {
@@ -166,7 +149,7 @@ static void multiply(const chain_job *job, int64_t mr, const chain_block *block,
 
 /* Takes shares of a block until there are none left. A share has as many rows of A as stay in the level-2 cache; there are a
  * few shares for each thread, so that all of them finish at about the same time. */
-static void multiply_shares(chain_job *job, int64_t mr, const chain_block *block, int threads) {
+static void multiply_shares(chain_job *job, const chain_block *block, int threads) {
   const int64_t row_tiles = block->row_tiles.end - block->row_tiles.begin;
   const int64_t column_tiles = block->column_tiles.end - block->column_tiles.begin;
   const int64_t kc = even_block(block->steps.end - block->steps.begin, job->kernels->kc, 8);
@@ -180,12 +163,14 @@ static void multiply_shares(chain_job *job, int64_t mr, const chain_block *block
   }
   const int64_t across = divide_up(column_tiles, columns), shares = divide_up(row_tiles, rows) * across;
   for (int64_t share; (share = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < shares;) {
-    const int64_t i = block->row_tiles.begin + share / across * rows, j = block->column_tiles.begin + share % across * columns;
-    chain_block part = {{i, least(i + rows, block->row_tiles.end)}, {j, least(j + columns, block->column_tiles.end)}, {0, 0}};
+    const int64_t i = block->row_tiles.begin + share / across * rows;
+    const int64_t j = block->column_tiles.begin + share % across * columns;
+    chain_block part = {.row_tiles = {i, least(i + rows, block->row_tiles.end)},
+                        .column_tiles = {j, least(j + columns, block->column_tiles.end)}};
     int64_t p = block->steps.begin;
     do { /* Without panels a block has all of k. Once at least: without k, C still has its beta, bias and activation. */
       part.steps = (lanes_part){p, least(p + kc, block->steps.end)};
-      multiply(job, mr, block, &part);
+      multiply(job, block, &part);
       p = part.steps.end;
     } while (p < block->steps.end);
   }
@@ -193,26 +178,25 @@ static void multiply_shares(chain_job *job, int64_t mr, const chain_block *block
 
 static void run_chain_order(void *argument, int thread, int threads) {
   chain_job *job = argument;
-  const chain_cut team = cut(job);
   int is_first = 1;
-  for (int64_t j = 0; j < team.column_tiles; j += team.block_columns) {
+  for (int64_t j = 0; j < job->column_tiles; j += job->block_columns) {
     int64_t p = 0;
     do { /* Once at least, as above. */
-      for (int64_t i = 0; i < team.row_tiles; i += team.block_rows) {
-        const chain_block block = {{i, least(i + team.block_rows, team.row_tiles)},
-                                   {j, least(j + team.block_columns, team.column_tiles)},
-                                   {p, least(p + team.block_k, job->k)}};
+      for (int64_t i = 0; i < job->row_tiles; i += job->block_rows) {
+        const chain_block block = {{i, least(i + job->block_rows, job->row_tiles)},
+                                   {j, least(j + job->block_columns, job->column_tiles)},
+                                   {p, least(p + job->block_k, job->k)}};
         if (!is_first) {
           lanes_barrier(threads); /* Until nobody reads the last block any more. */
           if (thread == 0) atomic_store_explicit(&job->next, 0, memory_order_relaxed);
         }
         if (job->b_panels && i == 0) pack_b(job, &block, thread, threads);
-        if (job->a_panels) pack_a(job, team.mr, &block, thread, threads);
+        if (job->a_panels) pack_a(job, &block, thread, threads);
         if (job->a_panels || job->b_panels) lanes_barrier(threads);
         is_first = 0;
-        multiply_shares(job, team.mr, &block, threads);
+        multiply_shares(job, &block, threads);
       }
-      p += team.block_k;
+      p += job->block_k;
     } while (p < job->k);
   }
 }
@@ -237,27 +221,36 @@ static int should_pack_b(const lanes_matmul_call *call) {
 lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
-  const int64_t row_tiles = tiles_of(m, kernels->mr), column_tiles = tiles_of(n, kernels->nr);
-  const double flops = 2 * (double)m * (double)n * (double)k;
-  const int threads = lanes_threads_for(context, flops / kernels->flops, row_tiles * column_tiles);
-  chain_job job = {.call = call, .kernels = kernels, .k = k};
+  chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1, .column_tiles = 1, .block_k = k};
+  if (m > kernels->mr) {
+    job.mr = divide_up(m, divide_up(m, kernels->mr));
+    job.row_tiles = divide_up(m, job.mr);
+  }
+  if (n > kernels->nr) job.column_tiles = divide_up(n, kernels->nr);
+  job.block_rows = job.row_tiles;
+  job.block_columns = job.column_tiles;
   if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)
     job.activation = context->kernels->elementwise.unary[call->activation];
 
+  const double nanoseconds = 2 * (double)m * (double)n * (double)k / kernels->flops;
+  const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.column_tiles);
   const int packs_a = k > 0 && should_pack_a(call, kernels), packs_b = k > 0 && should_pack_b(call);
+  if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
+    const chain_block all = {{0, job.row_tiles}, {0, job.column_tiles}, {0, k}};
+    multiply(&job, &all, &all);
+    return LANES_OK;
+  }
+
   if (packs_a || packs_b) {
-    const int64_t kc = least(k, kernels->kc);
-    const int64_t a_tiles = packs_a ? least(divide_up(m, divide_up(m, row_tiles)), A_TILES) : 0;
-    const int64_t b_tiles = packs_b ? least(column_tiles, kernels->nc / kernels->nr) : 0;
-    float *panels = lanes_workspace((a_tiles * kernels->a_panel + b_tiles * kernels->nr) * kc);
+    job.block_k = even_block(k, kernels->kc, 8);
+    if (packs_a) job.block_rows = even_block(job.row_tiles, A_TILES, 1);
+    if (packs_b) job.block_columns = even_block(job.column_tiles, kernels->nc / kernels->nr, 1);
+    const int64_t a_floats = packs_a ? job.block_rows * kernels->a_panel * job.block_k : 0;
+    const int64_t b_floats = packs_b ? job.block_columns * kernels->nr * job.block_k : 0;
+    float *panels = lanes_workspace(a_floats + b_floats);
     if (!panels) return LANES_OUT_OF_MEMORY;
     if (packs_a) job.a_panels = panels;
-    if (packs_b) job.b_panels = panels + a_tiles * kernels->a_panel * kc;
-  }
-  if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && row_tiles <= kernels->mc / kernels->mr) {
-    const chain_block all = {{0, row_tiles}, {0, column_tiles}, {0, k}};
-    multiply(&job, row_tiles == 1 ? m : divide_up(m, row_tiles), &all, &all);
-    return LANES_OK;
+    if (packs_b) job.b_panels = panels + a_floats;
   }
   lanes_run(threads, run_chain_order, &job);
   return LANES_OK;

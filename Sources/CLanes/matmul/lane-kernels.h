@@ -21,7 +21,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64
       }
     }
   }
-  for (int v = 0; p + v * LANES_VECTOR < k; v++) { /* The last few: the other lanes must not even add a zero to a -0. */
+  UNROLL for (int v = 0; v < LANE_VECTORS; v++) { /* The last few: the other lanes must not even add a zero to a -0. */
+    if (p + v * LANES_VECTOR >= k) continue;
     const int64_t from = p + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
     const VECTOR value = LOAD_FIRST(x + from, rest);
     LANES_NAME(vector_mask) taken;
@@ -67,7 +68,8 @@ static void LANES_NAME(lane_trees)(int64_t count, float (*lanes)[LANES_LANES], f
   for (int64_t r = 0; r < count; r++) {
     VECTOR sum[LANE_VECTORS];
     UNROLL for (int v = 0; v < LANE_VECTORS; v++) sum[v] = LOAD(lanes[r] + v * LANES_VECTOR);
-    UNROLL for (int half = LANE_VECTORS / 2; half > 0; half /= 2) UNROLL for (int v = 0; v < half; v++) sum[v] += sum[v + half];
+    UNROLL for (int half = LANE_VECTORS / 2; half > 0; half /= 2)
+      UNROLL for (int v = 0; v < half; v++) sum[v] += sum[v + half];
 #if LANES_VECTOR == 16
     sum[0] += TURNED(sum[0], 8);
 #endif

@@ -14,7 +14,8 @@ static void LANES_NAME(pack_copied)(int64_t width, int64_t k, const float *from,
       if (n >= LANES_VECTOR)
         for (int64_t p = first; p < end; p++) STORE(column + p * panel_width, scale * LOAD(from + p * from_stride + i));
       else
-        for (int64_t p = first; p < end; p++) STORE(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n));
+        for (int64_t p = first; p < end; p++)
+          STORE(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n));
     }
   }
 }

@@ -16,6 +16,7 @@ struct CallBenchmarks: ParsableCommand {
     let path: String
     let threads: Int
     let nanoseconds: Double, best: Double
+    let disturbed: Bool
   }
 
   func run() throws {
@@ -25,7 +26,9 @@ struct CallBenchmarks: ParsableCommand {
     report.processorsUsedByOthers = usage.othersSince
     var table = Table(["operation", "through", "threads", "ns", "best"])
     for row in report.rows {
-      table.add([row.operation, row.path, "\(row.threads)", row.nanoseconds.digits(1), row.best.digits(1)])
+      table.add([
+        row.operation, row.path, "\(row.threads)", row.nanoseconds.digits(1).marked(row.disturbed), row.best.digits(1),
+      ])
     }
     try report.write(as: options.format, table: table, notes: ["nanoseconds a call, median and best"])
   }
@@ -36,7 +39,7 @@ struct CallBenchmarks: ParsableCommand {
     return zip(contenders, seconds).map { contender, seconds in
       Row(
         operation: contender.operation, path: contender.contender.name, threads: threads,
-        nanoseconds: 1e9 * seconds.median, best: 1e9 * seconds.best)
+        nanoseconds: 1e9 * seconds.median, best: 1e9 * seconds.best, disturbed: seconds.isDisturbed)
     }
   }
 

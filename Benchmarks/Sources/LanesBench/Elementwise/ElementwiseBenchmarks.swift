@@ -20,6 +20,7 @@ struct ElementwiseBenchmarks: ParsableCommand {
     let count: Int
     let threads: Int
     let nanoseconds: Double, best: Double
+    let disturbed: Bool
     let gigabytesPerSecond: Double
     /// Of a copy's bandwidth, medians of the same turns.
     let shareOfCopy: Double
@@ -47,7 +48,8 @@ struct ElementwiseBenchmarks: ParsableCommand {
     var table = Table(["function", "elements", "threads", "ns/element", "best", "GB/s", "of a copy"])
     for row in report.rows {
       table.add([
-        row.function, "\(row.count)", "\(row.threads)", row.nanoseconds.digits(3), row.best.digits(3),
+        row.function, "\(row.count)", "\(row.threads)", row.nanoseconds.digits(3).marked(row.disturbed),
+        row.best.digits(3),
         row.gigabytesPerSecond.digits(1), "\((100 * row.shareOfCopy).digits(0)) %",
       ])
     }
@@ -78,7 +80,8 @@ struct ElementwiseBenchmarks: ParsableCommand {
     return zip(contenders, seconds).map { contender, own in
       Row(
         function: contender.name, count: count, threads: threads, nanoseconds: 1e9 * own.median / Double(count),
-        best: 1e9 * own.best / Double(count), gigabytesPerSecond: 8e-9 * Double(count) / own.median,
+        best: 1e9 * own.best / Double(count), disturbed: own.isDisturbed,
+        gigabytesPerSecond: 8e-9 * Double(count) / own.median,
         shareOfCopy: seconds[0].median / own.median)
     }
   }

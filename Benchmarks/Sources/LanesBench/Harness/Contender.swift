@@ -30,9 +30,13 @@ struct Contender {
 /// What the samples of one contender say, in seconds a call.
 struct Summary {
   private let sorted: [Double]
+  /// Whether other programs were in the way of the samples.
+  let isDisturbed: Bool
 
   /// - Parameter samples: not empty.
-  init(_ samples: [Double]) { sorted = samples.sorted() }
+  init(_ samples: [Double], isDisturbed: Bool) {
+    (sorted, self.isDisturbed) = (samples.sorted(), isDisturbed)
+  }
 
   var best: Double { sorted.first ?? .nan }
   var median: Double {

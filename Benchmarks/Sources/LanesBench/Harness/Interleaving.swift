@@ -9,8 +9,15 @@ import Glibc
 /// Thread pools make sharing a process unfair: after a call, OpenBLAS's threads spin some 25 ms and libomp's 1 ms (as Lanes
 /// sets it) for more work, on the cores that the next contender needs. So with more than one thread, a turn begins only when
 /// this process has stopped using the processors. That is why one process is enough here, and nobody's settings are touched.
+///
+/// Other programs are a nuisance of the same kind. The kernel counts how long each thread was ready but had to wait for a
+/// processor; a sample that waited longer than 2 % of its time is disturbed, and there are more turns while undisturbed ones
+/// are missing and patience lasts. Then those alone count; or, where one contender still lacks them, all samples of all
+/// contenders, and the result says so.
 struct Interleaving {
   var repetitions: Int
+  /// Seconds to go on for when samples were disturbed.
+  var patience: Double
   /// Seconds.
   var block = 0.020, sample = 0.001
   /// Calls of a sample; nil: as many as fill `sample`.
@@ -24,27 +31,40 @@ struct Interleaving {
       rest()
       return Turn(contender: contender, calls: try calls ?? callsThatFill(sample, contender))
     }
-    for _ in 0..<repetitions {
+    let start = ContinuousClock.now
+    var taken = 0
+    while taken < repetitions
+      || (turns.contains { $0.undisturbed.count < repetitions } && start.duration(to: .now) < .seconds(patience))
+    {
       for index in turns.indices {
         rest()
         try turns[index].take(block: block, warmUp: calls == nil ? sample : 0)
       }
+      taken += 1
     }
-    return turns.map { Summary($0.samples) }
+    let isDisturbed = turns.contains { $0.undisturbed.count < min(3, repetitions) }
+    return turns.map { turn in
+      Summary(turn.undisturbed + (isDisturbed ? turn.disturbed : []), isDisturbed: isDisturbed)
+    }
   }
 
   private struct Turn {
     let contender: Contender
     let calls: Int
-    var samples: [Double] = []
+    var undisturbed: [Double] = [], disturbed: [Double] = []
 
     mutating func take(block: Double, warmUp: Double) throws {
       // A call that fills a block by itself needs no warming.
-      if warmUp > 0, samples.last.map({ $0 < block }) ?? true { _ = try contender.time(calls) }
+      if warmUp > 0, (undisturbed.last ?? disturbed.last ?? 0) * Double(calls) < block { _ = try contender.time(calls) }
       var spent = 0.0
       repeat {
+        let waited = Usage.waitedSeconds
         let seconds = try contender.time(calls)
-        samples.append(seconds / Double(calls))
+        if Usage.waitedSeconds - waited > 0.02 * seconds {
+          disturbed.append(seconds / Double(calls))
+        } else {
+          undisturbed.append(seconds / Double(calls))
+        }
         spent += seconds
       } while spent < block
     }

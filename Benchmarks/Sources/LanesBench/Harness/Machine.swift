@@ -1,4 +1,4 @@
-import CLanes
+import CLimits
 import Foundation
 import Glibc
 import Lanes
@@ -51,6 +51,21 @@ struct Usage {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+
+  /// How long the threads of this process were ready to run and had no processor, in seconds: `run_delay` of schedstat.
+  /// 0 where the kernel does not say.
+  static var waitedSeconds: Double {
+    guard let tasks = opendir("/proc/self/task") else { return 0 }
+    defer { closedir(tasks) }
+    var seconds = limits_waited_seconds()
+    while let task = readdir(tasks) {
+      let name = withUnsafeBytes(of: task.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { seconds += limits_thread_waited_seconds("/proc/self/task/\(name)/schedstat") }
+    }
+    return seconds
   }
 
   /// Processor time of everything, the hypervisor's other guests among it, in seconds since the start of the machine.

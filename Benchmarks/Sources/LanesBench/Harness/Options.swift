@@ -24,6 +24,9 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "How often each contender has its turn.")
   var repetitions = 9
 
+  @Option(help: "Seconds to go on for, each time, while other programs disturb the samples.")
+  var patience = 2.0
+
   @Option(help: "text or json, to standard output.")
   var format = Format.text
 
@@ -32,7 +35,7 @@ struct CommonOptions: ParsableArguments {
   }
 
   func interleaving(threads: Int) -> Interleaving {
-    Interleaving(repetitions: repetitions, threaded: threads > 1)
+    Interleaving(repetitions: repetitions, patience: patience, threaded: threads > 1)
   }
 }
 

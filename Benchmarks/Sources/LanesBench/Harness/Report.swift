@@ -25,6 +25,7 @@ struct Report<Row: Encodable>: Encodable {
       for (name, version) in peers.sorted(by: { $0.key < $1.key }) { print("\(name): \(version)") }
       print("other programs used \(processorsUsedByOthers.digits(1)) processors during the run\n")
       print(table.text)
+      if table.text.contains("~") { print("~ disturbed: other programs took processors while this was measured") }
       for note in notes { print(note) }
     }
   }
@@ -60,6 +61,11 @@ func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)
 func progress(_ text: String = "") {
   guard isatty(STDERR_FILENO) == 1 else { return }
   FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+}
+
+extension String {
+  /// With a mark where other programs disturbed what was measured.
+  func marked(_ disturbed: Bool) -> String { disturbed ? "~" + self : self }
 }
 
 extension Double {

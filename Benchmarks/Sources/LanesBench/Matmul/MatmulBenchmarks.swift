@@ -30,6 +30,8 @@ struct MatmulBenchmarks: ParsableCommand {
     let entries: [Entry]
     /// Lanes by the best of the peers; nil where there is none.
     let ratio: Double?, ratioOfBests: Double?
+    /// Whether other programs were in the way.
+    let disturbed: Bool
   }
 
   struct Rate: Encodable {
@@ -86,7 +88,8 @@ struct MatmulBenchmarks: ParsableCommand {
     return Row(
       shape: shape, threads: threads, peak: peakRate, entries: entries,
       ratio: peers.map(\.median).max().map { entries[0].gflops.median / $0 },
-      ratioOfBests: peers.map(\.best).max().map { entries[0].gflops.best / $0 })
+      ratioOfBests: peers.map(\.best).max().map { entries[0].gflops.best / $0 },
+      disturbed: seconds.contains(where: \.isDisturbed))
   }
 
   private func table(_ rows: [Row], _ names: [String]) -> Table {
@@ -96,7 +99,7 @@ struct MatmulBenchmarks: ParsableCommand {
       table.add(
         ["\(row.shape)", "\(row.threads)"]
           + row.entries.flatMap { [$0.gflops.median.short, $0.gflops.best.short] }
-          + [row.ratio, row.ratioOfBests].map { $0?.digits(2) ?? "–" }
+          + [row.ratio, row.ratioOfBests].map { $0?.digits(2).marked(row.disturbed) ?? "–" }
           + ["\((100 * row.entries[0].shareOfPeak).digits(0)) %", row.peak.median.short])
     }
     return table
@@ -104,10 +107,11 @@ struct MatmulBenchmarks: ParsableCommand {
 
   private func notes(_ rows: [Row]) -> [String] {
     let means = options.threads.counts.compactMap { threads -> String? in
-      let ratios = rows.filter { $0.threads == threads }.compactMap(\.ratio)
+      let ratios = rows.filter { $0.threads == threads && !$0.disturbed }.compactMap(\.ratio)
       if ratios.isEmpty { return nil }
       let mean = exp(ratios.map { log($0) }.reduce(0, +) / Double(ratios.count))
-      return "geometric mean of the ratios, \(threads) thread\(threads == 1 ? "" : "s"): \(mean.digits(2))"
+      return
+        "geometric mean of \(ratios.count) undisturbed ratios, \(threads) thread\(threads == 1 ? "" : "s"): \(mean.digits(2))"
     }
     return ["GFLOP/s, medians and bests; fma peak by \(String(cString: limits_fma_isa())), measured in turn"] + means
   }

@@ -12,7 +12,7 @@ struct StepBenchmarks: ParsableCommand {
       + "interleaved.")
 
   @Option(help: "Steps of a run.")
-  var steps = 5_000
+  var steps = 1_000
 
   @Flag(help: "Native kernels only: the reference takes its time.")
   var withoutReference = false
@@ -23,6 +23,7 @@ struct StepBenchmarks: ParsableCommand {
     let backend: String
     let regularizer: String
     let microseconds: Double, best: Double
+    let disturbed: Bool
   }
 
   func validate() throws {
@@ -45,7 +46,7 @@ struct StepBenchmarks: ParsableCommand {
 
     var table = Table(["backend", "regularizer", "µs", "best"])
     for row in report.rows {
-      table.add([row.backend, row.regularizer, row.microseconds.digits(2), row.best.digits(2)])
+      table.add([row.backend, row.regularizer, row.microseconds.digits(2).marked(row.disturbed), row.best.digits(2)])
     }
     try report.write(
       as: options.format, table: table,
@@ -70,7 +71,8 @@ struct StepBenchmarks: ParsableCommand {
     (interleaving.calls, interleaving.block) = (steps, 0)
     return zip(contenders, try interleaving.measure(contenders)).map { contender, seconds in
       Row(
-        backend: contender.name, regularizer: name, microseconds: 1e6 * seconds.median, best: 1e6 * seconds.best)
+        backend: contender.name, regularizer: name, microseconds: 1e6 * seconds.median, best: 1e6 * seconds.best,
+        disturbed: seconds.isDisturbed)
     }
   }
 

@@ -74,9 +74,9 @@ public func softmax(_ x: SymbolicTensor, file: String = #fileID, line: Int = #li
 }
 
 /// The logarithm of each row's softmax, without its underflow. TensorFlow: `tf.nn.log_softmax`.
-public func logSoftmax(_ x: SymbolicTensor, at location: SourceLocation = SourceLocation()) -> SymbolicTensor {
-  let shifted = x - max(x, .eachRow, at: location)
-  return shifted - log(sum(exp(shifted, at: location), .eachRow, at: location), at: location)
+public func logSoftmax(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
+  let shifted = x - max(x, .eachRow, file: file, line: line)
+  return shifted - log(sum(exp(shifted, file: file, line: line), .eachRow, file: file, line: line))
 }
 
 /// A loss a row, from logits and labels (int32, [rows]) or target probabilities ([rows, classes]). TensorFlow:

@@ -9,7 +9,9 @@ struct Matrix {
   var rows: Int, columns: Int
   var values: [Double]
 
-  init(_ rows: Int, _ columns: Int, _ values: [Double]) { (self.rows, self.columns, self.values) = (rows, columns, values) }
+  init(_ rows: Int, _ columns: Int, _ values: [Double]) {
+    (self.rows, self.columns, self.values) = (rows, columns, values)
+  }
   init(_ rows: Int, _ columns: Int, _ element: (Int, Int) -> Double) {
     self.init(rows, columns, (0..<rows * columns).map { element($0 / columns, $0 % columns) })
   }
@@ -53,13 +55,21 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
 
 @Suite("Gradients")
 struct GradientTests {
-  @Test("functions of one value", arguments: GradientCases.unary) func unary(_ test: GradientCase) throws { try check(test) }
+  @Test("functions of one value", arguments: GradientCases.unary) func unary(_ test: GradientCase) throws {
+    try check(test)
+  }
   @Test("functions of two values, broadcast in every way", arguments: GradientCases.binary)
   func binary(_ test: GradientCase) throws { try check(test) }
-  @Test("select and clip, broadcast", arguments: GradientCases.ternary) func ternary(_ test: GradientCase) throws { try check(test) }
-  @Test("matmul, transposed in every way", arguments: GradientCases.products) func products(_ test: GradientCase) throws { try check(test) }
-  @Test("reductions along every axis", arguments: GradientCases.reductions) func reductions(_ test: GradientCase) throws { try check(test) }
-  @Test("softmax and cross-entropy", arguments: GradientCases.classes) func classes(_ test: GradientCase) throws { try check(test) }
+  @Test("select and clip, broadcast", arguments: GradientCases.ternary) func ternary(_ test: GradientCase) throws {
+    try check(test)
+  }
+  @Test("matmul, transposed in every way", arguments: GradientCases.products) func products(_ test: GradientCase) throws
+  { try check(test) }
+  @Test("reductions along every axis", arguments: GradientCases.reductions) func reductions(_ test: GradientCase) throws
+  { try check(test) }
+  @Test("softmax and cross-entropy", arguments: GradientCases.classes) func classes(_ test: GradientCase) throws {
+    try check(test)
+  }
   @Test("reshape, fan-out, layers on layers", arguments: GradientCases.compositions)
   func compositions(_ test: GradientCase) throws { try check(test) }
 
@@ -130,7 +140,8 @@ enum GradientCases {
     _ formula: @escaping @Sendable (Double) -> Double
   ) -> [GradientCase] {
     [[], [5], [1, 3], [3, 1], [4, 5]].map { (shape: Shape) in
-      GradientCase(name: name, shapes: [shape], values: values, graph: { graph($0[0]) }, formula: { $0[0].map(formula) })
+      GradientCase(
+        name: name, shapes: [shape], values: values, graph: { graph($0[0]) }, formula: { $0[0].map(formula) })
     }
   }
 
@@ -251,7 +262,8 @@ enum GradientCases {
       name: "reshape to a vector", shapes: [[2, 3], [6]], graph: { $0[0].reshaped([6]) * $0[1] },
       formula: { .zip(Matrix(1, 6, $0[0].values), $0[1], *) }),
     GradientCase(
-      name: "reshape to a matrix", shapes: [[2, 3], [3, 2]], graph: { matmul($0[0], $0[0].reshaped([3, 2])) + sum($0[1]) },
+      name: "reshape to a matrix", shapes: [[2, 3], [3, 2]],
+      graph: { matmul($0[0], $0[0].reshaped([3, 2])) + sum($0[1]) },
       formula: { x in
         let sum = x[1].values.reduce(0, +)
         return Matrix.product(x[0], Matrix(3, 2, x[0].values)).map { $0 + sum }
@@ -279,9 +291,10 @@ enum GradientCases {
     GradientCase(
       name: "a gradient of a gradient", shapes: [[2, 3], [2, 1]],
       graph: { x in
-        // d/dx of Σ exp(row sums)·w is a broadcast of w·exp(row sums).
-        let loss = sum(x[0].graph.gradients(of: sum(square(sum(x[0], .eachRow)) * x[1]), withRespectTo: [x[0]])[0] * x[0])
-        return loss
+        // The inner gradient is a column, repeated: 2·w·(row sum). Its own gradient passes that repetition.
+        let rowSum = sum(x[0], .eachRow)
+        let inner = sum(rowSum * rowSum * x[1])
+        return sum(x[0].graph.gradients(of: inner, withRespectTo: [x[0]])[0] * x[0])
       },
       formula: { x in
         let sums = x[0].reduced(.eachRow) { $0.reduce(0, +) }
@@ -317,8 +330,12 @@ struct KinkTests {
       Kink(name: "relu", points: [[-1, -tiny, -0.0, 0, tiny, 1]], gradients: [[0, 0, 0, 0, 1, 1]]) { relu($0[0]) },
       Kink(name: "abs", points: [[-1, -tiny, -0.0, 0, tiny, 1]], gradients: [[-1, -1, 0, 0, 1, 1]]) { abs($0[0]) },
       // TensorFlow: a tie is the first operand's.
-      Kink(name: "minimum", points: [[1, 2, 3], [2, 2, 2]], gradients: [[1, 1, 0], [0, 0, 1]]) { minimum($0[0], $0[1]) },
-      Kink(name: "maximum", points: [[1, 2, 3], [2, 2, 2]], gradients: [[0, 1, 1], [1, 0, 0]]) { maximum($0[0], $0[1]) },
+      Kink(name: "minimum", points: [[1, 2, 3], [2, 2, 2]], gradients: [[1, 1, 0], [0, 0, 1]]) {
+        minimum($0[0], $0[1])
+      },
+      Kink(name: "maximum", points: [[1, 2, 3], [2, 2, 2]], gradients: [[0, 1, 1], [1, 0, 0]]) {
+        maximum($0[0], $0[1])
+      },
       Kink(name: "clip", points: [[-2, -1, 0, 1, 2]], gradients: [[0, 1, 1, 1, 0]]) { clip($0[0], -1, 1) },
       // The largest share equally.
       Kink(name: "max of everything", points: [[3, 1, 3, 3, 2, 0]], gradients: [[1.0 / 3, 0, 1.0 / 3, 1.0 / 3, 0, 0]]) {

@@ -12,8 +12,7 @@ extension Graph {
     of loss: SymbolicTensor, withRespectTo targets: [SymbolicTensor], at location: SourceLocation
   ) -> [SymbolicTensor] {
     if ([loss] + targets).contains(where: { $0.graph !== self }) {
-      fail(
-        "gradients", [loss.shape], "the loss and what it is differentiated by belong to different graphs", at: location)
+      fail("gradients", [loss.shape], "the loss and its variables belong to different graphs", at: location)
       return targets.map { constant(0, $0.shape, at: location) }
     }
     if loss.shape.count != 1 {

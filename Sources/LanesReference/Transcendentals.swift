@@ -91,7 +91,7 @@ enum Transcendental {
     let t = Int32(bitPattern: u.bitPattern) &- 0x3f35_04f3
     let e = t >> 23
     let m = Float(bitPattern: UInt32(bitPattern: (t & 0x7f_ffff) &+ 0x3f35_04f3))
-    return log(exponent: Float(e), fraction: (m - 1) + c * powerOfTwo(0 &- e))
+    return log(exponent: Float(e), fraction: (m - 1) + c * powerOfTwo(-min(e, 126)))
   }
 
   /// S1. Only exp of a negative argument is taken, so nothing overflows.

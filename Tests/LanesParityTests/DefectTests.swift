@@ -40,7 +40,7 @@ import Testing
   func aLostNaNIsSeenInEveryFunction(operation: UnaryOperation) {
     let cases = ParitySuite.cases(for: .unary).filter { $0.name.contains(": \(operation) count") }
     let report = Parity.compare(DefectiveBackend(defect: .launderedNaN), with: ReferenceBackend(), cases: cases)
-    #expect(report.mismatches.count > 5)
+    #expect(report.mismatches.count > 3)
   }
 
   @Test func oneDefectLeavesTheOthersAlone() {

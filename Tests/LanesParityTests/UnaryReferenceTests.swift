@@ -56,8 +56,9 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
       case .tanh, .expm1, .erf, .softplus, .softsign, .hardSigmoid: 1.5
       case .selu, .hardSwish: 2
       case .sigmoid: 2.5
-      case .gelu, .silu: 3.5
-      case .mish: 4
+      case .silu: 3.5
+      case .mish: 5
+      case .gelu: 6
       // Its inner cube is as ill-conditioned as it is large: 90 at the far end.
       case .geluTanh: 200
       default: 0.5

@@ -104,7 +104,7 @@ DEFINE(log1p) {
   float c = (1 - v) + (x - (u - v));
   int32_t t = (int32_t)((uint32_t)BITS_OF(u) - 0x3f3504f3u);
   int32_t e = t >> 23;
-  float f = (FLOAT_OF((t & 0x7fffff) + 0x3f3504f3) - 1) + c * POWER_OF_TWO(-e);
+  float f = (FLOAT_OF((t & 0x7fffff) + 0x3f3504f3) - 1) + c * POWER_OF_TWO(e > 126 ? -126 : -e);
   float y = LANES_NAME(log_of_parts)((float)e, f);
   y = x == __builtin_inff() ? x : y;
   y = x == -1 ? -__builtin_inff() : y;

@@ -33,7 +33,8 @@ struct AllocationTests {
       let trainer = try Trainer(
         Circles.network, features: 2, loss: .meanSquaredError, regularizer: .l1l2(l1: 0.01, l2: 0.01),
         optimizer: optimizer, on: backend)
-      for _ in 0..<100 { try trainer.step(on: batches) }
+      // Batches of 7 end at every possible place before they repeat.
+      for _ in 0..<300 { try trainer.step(on: batches) }
       let before = test_allocations()
       for _ in 0..<100 { try trainer.step(on: batches) }
       let allocations = test_allocations() - before

@@ -12,7 +12,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// As the kernels see it: a vector is one row.
   public var rows: Int { rank < 2 ? 1 : dimensions[0] }
-  public var columns: Int { dimensions.last ?? 1 }
+  public var columns: Int { rank == 0 ? 1 : dimensions[rank - 1] }
 
   public var description: String { "[\(dimensions.map(String.init).joined(separator: ", "))]" }
 

@@ -5,7 +5,13 @@ import Lanes
 ///
 /// Not Sendable: it writes its own memory and its State while it runs. Make one a thread.
 public final class Program {
-  let kernels: [Kernel]
+  /// An object, because reading closures themselves from an array allocates in unoptimised builds.
+  private final class Step {
+    let kernel: Kernel
+    init(_ kernel: @escaping Kernel) { self.kernel = kernel }
+  }
+
+  private let steps: [Step]
   let slots: Slots
   private let slotCount: Int
   private let inputs: [String: Input]
@@ -52,7 +58,7 @@ public final class Program {
       case .input: break
       }
     }
-    (kernels, listing) = (plan.kernels, plan.listing)
+    (steps, listing) = (plan.kernels.map { Step($0) }, plan.listing)
     inputs = plan.inputs.mapValues(Input.init)
     unbound = Set(plan.inputs.values)
     self.results = plan.results
@@ -90,7 +96,7 @@ public final class Program {
       let names = inputs.filter { unbound.contains($0.value.slot) }.keys.sorted()
       throw LanesError("run", .other("these inputs are not bound: \(names.joined(separator: ", "))"))
     }
-    for kernel in kernels { try kernel(slots) }
+    for index in 0..<steps.count { try steps[index].kernel(slots) }
   }
 
   /// The result at this position of the list that the Program was made with, as of the last run.
@@ -107,6 +113,6 @@ public final class Program {
 extension Program: CustomStringConvertible {
   /// The steps, what was fused into each, and the memory.
   public var description: String {
-    (listing + ["\(kernels.count) steps, \(arenaBytes) bytes of arena"]).joined(separator: "\n")
+    (listing + ["\(steps.count) steps, \(arenaBytes) bytes of arena"]).joined(separator: "\n")
   }
 }

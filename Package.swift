@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "LanesReference", targets: ["LanesReference"]),
     .library(name: "LanesParity", targets: ["LanesParity"]),
     .library(name: "LanesTrain", targets: ["LanesTrain"]),
+    .library(name: "LanesPlot", targets: ["LanesPlot"]),
     .executable(name: "lanes", targets: ["LanesCLI"]),
   ],
   traits: [
@@ -39,6 +40,7 @@ let package = Package(
     .target(name: "LanesReference", dependencies: ["Lanes"], swiftSettings: optimised),
     .target(name: "LanesParity", dependencies: ["Lanes"], swiftSettings: optimised),
     .target(name: "LanesTrain", dependencies: ["Lanes"]),
+    .target(name: "LanesPlot"),
     .target(name: "LanesExamples", dependencies: ["LanesTrain"]),
     .executableTarget(
       name: "LanesCLI",
@@ -53,6 +55,7 @@ let package = Package(
     .testTarget(
       name: "LanesTrainTests", dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
+    .testTarget(name: "LanesPlotTests", dependencies: ["LanesPlot"]),
     .testTarget(
       name: "LanesCLITests",
       dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),

@@ -55,7 +55,6 @@ let package = Package(
     .testTarget(
       name: "LanesTrainTests", dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
-    .testTarget(name: "LanesPlotTests", dependencies: ["LanesPlot"]),
     .testTarget(
       name: "LanesCLITests",
       dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),

@@ -52,8 +52,8 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     let bound: Double =
       switch operation {
       case .exp, .log: 1
-      case .log1p, .elu: 1
-      case .tanh, .expm1, .erf, .softplus, .softsign, .hardSigmoid: 1.5
+      case .elu: 1
+      case .tanh, .expm1, .log1p, .erf, .softplus, .softsign, .hardSigmoid: 1.5
       case .selu, .hardSwish: 2
       case .sigmoid: 2.5
       case .silu: 3.5

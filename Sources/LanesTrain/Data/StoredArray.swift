@@ -22,7 +22,7 @@ public struct StoredArray: Sendable, Hashable {
     if !shape.isValid || shape.count != elements.count {
       throw ModelError(
         operation: "array", shapes: [shape], reason: "\(elements.count) values do not fill \(shape)",
-        location: SourceLocation(file: "StoredArray", line: 0))
+        location: SourceLocation("StoredArray", 0))
     }
     (self.shape, self.elements) = (shape, elements)
   }

@@ -4,7 +4,9 @@ import CLanes
 /// what was wrong with which value.
 
 @inline(never)
-private func explain(_ operation: String, _ status: lanes_status, _ validate: () throws(LanesError) -> Void) -> LanesError {
+private func explain(_ operation: String, _ status: lanes_status, _ validate: () throws(LanesError) -> Void)
+  -> LanesError
+{
   if status == LANES_OUT_OF_MEMORY { return LanesError(operation, .outOfMemory) }
   do throws(LanesError) { try validate() } catch { return error }
   return LanesError(operation, .other(String(cString: lanes_status_message(status))))
@@ -65,7 +67,7 @@ extension NativeBackend {
       Int64(output.stride))
     if status != LANES_OK {
       throw explain("\(operation)", status) { () throws(LanesError) in
-        try Validate.elementwise("\(operation)", rows: rows, columns: columns, [("a", a), ("b", b)], into: output)
+        try Validate.elementwise(operation, rows: rows, columns: columns, a, b, into: output)
       }
     }
   }
@@ -80,7 +82,7 @@ extension NativeBackend {
     if status != LANES_OK {
       throw explain("\(operation)", status) { () throws(LanesError) in
         try Validate.elementwise(
-          "\(operation)", rows: rows, columns: columns, [("a", a), ("b", b), ("c", c)], into: output)
+          "\(operation)", rows: rows, columns: columns, a, b, c, into: output)
       }
     }
   }
@@ -94,7 +96,7 @@ extension NativeBackend {
       Int64(x.stride), output)
     if status != LANES_OK {
       throw explain("\(operation)", status) { () throws(LanesError) in
-        try Validate.reduce("\(operation)", axis, rows: rows, columns: columns, x, into: output)
+        try Validate.reduce(operation, axis, rows: rows, columns: columns, x, into: output)
       }
     }
   }

@@ -37,9 +37,13 @@ struct Extent {
 
 /// Collects the checks of one call; each throws what it finds, in the operation's name.
 struct Check {
-  let operation: String
+  /// A name, or an operation of the enumerations: only an error spells it out, for that takes long.
+  let operation: any Sendable
+  var isGradient = false
 
-  func fail(_ reason: LanesError.Reason) -> LanesError { LanesError(operation, reason) }
+  func fail(_ reason: LanesError.Reason) -> LanesError {
+    LanesError("\(operation)\(isGradient ? " gradient" : "")", reason)
+  }
 
   func size(_ name: String, _ value: Int) throws(LanesError) {
     if value < 0 { throw fail(.negativeSize(name: name, value: value)) }
@@ -178,7 +182,7 @@ public enum Validate {
   public static func unary(
     _ operation: UnaryOperation, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) throws(LanesError) {
-    let check = Check(operation: "\(operation)")
+    let check = Check(operation: operation)
     try check.size("count", count)
     try check.inPlace("y", Extent(y, count: count), "x", Extent(x, count: count))
   }
@@ -187,25 +191,27 @@ public enum Validate {
     _ operation: UnaryOperation, count: Int, of value: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>
   ) throws(LanesError) {
-    let check = Check(operation: "\(operation) gradient")
+    let check = Check(operation: operation, isGradient: true)
     try check.size("count", count)
     try check.inPlace("dx", Extent(dx, count: count), "value", Extent(value, count: count))
     try check.inPlace("dx", Extent(dx, count: count), "dy", Extent(dy, count: count))
   }
 
   public static func elementwise(
-    _ operation: String, rows: Int, columns: Int, _ operands: [(String, Operand)], into output: MatrixOutput
+    _ operation: any Sendable, rows: Int, columns: Int, _ a: Operand, _ b: Operand, _ c: Operand? = nil,
+    into output: MatrixOutput
   ) throws(LanesError) {
     let check = Check(operation: operation)
     let out = try check.matrix("output", output.data, rows: rows, columns: columns, stride: output.stride)
     if rows == 0 || columns == 0 { return }
-    for (name, operand) in operands {
-      try check.inPlace("output", out, name, try check.operand(name, operand, rows: rows, columns: columns))
-    }
+    try check.inPlace("output", out, "a", try check.operand("a", a, rows: rows, columns: columns))
+    try check.inPlace("output", out, "b", try check.operand("b", b, rows: rows, columns: columns))
+    if let c { try check.inPlace("output", out, "c", try check.operand("c", c, rows: rows, columns: columns)) }
   }
 
   public static func reduce(
-    _ operation: String, _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput, into output: UnsafeMutableRawPointer
+    _ operation: any Sendable, _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput,
+    into output: UnsafeMutableRawPointer
   ) throws(LanesError) {
     let check = Check(operation: operation)
     let input = try check.matrix("x", x.data, rows: rows, columns: columns, stride: x.stride)
@@ -218,7 +224,9 @@ public enum Validate {
     let check = Check(operation: "argmax")
     try reduce("argmax", axis, rows: rows, columns: columns, x, into: output)
     let each = axis == .everything ? rows * columns : axis == .eachRow ? columns : rows
-    if axis.count(rows: rows, columns: columns) > 0, each == 0 { throw check.fail(.empty(name: "\(rows) × \(columns)")) }
+    if axis.count(rows: rows, columns: columns) > 0, each == 0 {
+      throw check.fail(.empty(name: "\(rows) × \(columns)"))
+    }
     if each > Int(Int32.max) { throw check.fail(.tooLarge(name: "an index", sizes: [rows, columns])) }
   }
 
@@ -233,7 +241,7 @@ public enum Validate {
   public static func softmaxGradient(
     rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
   ) throws(LanesError) {
-    let check = Check(operation: "softmax gradient")
+    let check = Check(operation: "softmax", isGradient: true)
     let value = try check.matrix("y", y.data, rows: rows, columns: columns, stride: y.stride)
     let upstream = try check.matrix("dy", dy.data, rows: rows, columns: columns, stride: dy.stride)
     let output = try check.matrix("dx", dx.data, rows: rows, columns: columns, stride: dx.stride)

@@ -9,24 +9,27 @@ import Lanes
 public enum Parity {
   /// Runs the cases on both backends and reports where the first differs from the second.
   public static func compare(
-    _ backend: any Backend, with reference: any Backend, cases: [ParityCase] = ParitySuite.cases()
+    _ backend: any Backend, with reference: any Backend, cases: [ParityCase] = ParitySuite.cases(),
+    edges: ParityMemory.Edges = .guards
   ) -> ParityReport {
     var report = ParityReport(backend: backend.name, reference: reference.name)
-    for parityCase in cases { run(parityCase, on: [backend], with: reference) { report.add($1, of: parityCase) } }
+    for parityCase in cases {
+      run(parityCase, on: [backend], with: reference, edges) { report.add($1, of: parityCase) }
+    }
     return report
   }
 
   /// Runs the cases on all backends, on the reference only once, and gives a report for each of the backends.
   ///
-  /// `progress` is called before each case with its number.
+  /// `progress` is called before each case with its number: where a backend ends the process, it says in which.
   public static func compare(
     _ backends: [any Backend], with reference: any Backend, cases: [ParityCase] = ParitySuite.cases(),
-    progress: (_ index: Int, _ parityCase: ParityCase) -> Void = { _, _ in }
+    edges: ParityMemory.Edges = .guards, progress: (_ index: Int, _ parityCase: ParityCase) -> Void = { _, _ in }
   ) -> [ParityReport] {
     var reports = backends.map { ParityReport(backend: $0.name, reference: reference.name) }
     for (number, parityCase) in cases.enumerated() {
       progress(number, parityCase)
-      run(parityCase, on: backends, with: reference) { reports[$0].add($1, of: parityCase) }
+      run(parityCase, on: backends, with: reference, edges) { reports[$0].add($1, of: parityCase) }
     }
     return reports
   }
@@ -34,10 +37,10 @@ public enum Parity {
   /// Gives what differs, for each backend.
   private static func run(
     _ parityCase: ParityCase, on backends: [any Backend], with reference: any Backend,
-    _ body: (_ backend: Int, _ differences: [ParityMismatch]) -> Void
+    _ edges: ParityMemory.Edges, _ body: (_ backend: Int, _ differences: [ParityMismatch]) -> Void
   ) {
     var expected = ParityOutcome()
-    parityCase.forEachOutcome(on: [reference] + backends) { index, outcome in
+    parityCase.forEachOutcome(on: [reference] + backends, edges: edges) { index, outcome in
       if index == 0 {
         expected = outcome
       } else {

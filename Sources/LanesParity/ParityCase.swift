@@ -35,15 +35,17 @@ public struct ParityCase: Sendable, CustomStringConvertible {
   public var description: String { name }
 
   /// What the call leaves on this backend.
-  public func outcome(on backend: any Backend) -> ParityOutcome {
+  public func outcome(on backend: any Backend, edges: ParityMemory.Edges = .guards) -> ParityOutcome {
     var outcome = ParityOutcome()
-    forEachOutcome(on: [backend]) { _, result in outcome = result }
+    forEachOutcome(on: [backend], edges: edges) { _, result in outcome = result }
     return outcome
   }
 
   /// What the call leaves on each of these backends, from the same arguments.
-  func forEachOutcome(on backends: [any Backend], _ body: (Int, ParityOutcome) -> Void) {
-    let memory = ParityMemory(seed: name)
+  func forEachOutcome(
+    on backends: [any Backend], edges: ParityMemory.Edges, _ body: (Int, ParityOutcome) -> Void
+  ) {
+    let memory = ParityMemory(seed: name, edges: edges)
     let call = prepare(memory)
     withExtendedLifetime(memory) {
       for (index, backend) in backends.enumerated() { body(index, memory.run(call, on: backend)) }

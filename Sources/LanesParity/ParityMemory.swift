@@ -17,16 +17,27 @@ public final class ParityMemory {
     public static let dense = Layout()
   }
 
+  /// What lies around each block.
+  public enum Edges: String, CaseIterable, Sendable {
+    /// NaNs, which must still be there after the call: what is written shows, and what is read and used.
+    case guards
+    /// A page without access right after the last element, or before the first: whatever touches it, a read too, ends the
+    /// process. Blocks then lie at any multiple of 4 bytes, not where their layout says.
+    case pageAfter, pageBefore
+  }
+
   /// Words before and after a block that must stay as they are: more than a vector or a row of a matmul tile.
   private static let guardWords = 64
 
   /// One argument, rows × columns.
-  private struct Region {
+  struct Region {
     let name: String, role: Role, isFloat: Bool
     let rows: Int, columns: Int, stride: Int
     /// Words before the first element, words that elements and gaps take, and words altogether.
     let lead: Int, extent: Int, words: Int
     let memory: UnsafeMutableRawPointer, image: UnsafeMutableRawPointer
+    /// Where the memory lies between pages.
+    let pages: GuardedPages?
 
     func wordIndex(_ i: Int, _ j: Int) -> Int { lead + i * stride + j }
     func word(_ index: Int) -> UInt32 { memory.load(fromByteOffset: 4 * index, as: UInt32.self) }
@@ -36,13 +47,17 @@ public final class ParityMemory {
 
   /// Draws the values; seeded with the case's name.
   public var generator: ParityGenerator
-  private var regions: [Region] = []
+  public let edges: Edges
+  private(set) var regions: [Region] = []
 
-  public init(seed: String) { generator = ParityGenerator(seed: seed) }
+  public init(seed: String, edges: Edges = .guards) {
+    generator = ParityGenerator(seed: seed)
+    self.edges = edges
+  }
 
   deinit {
     for region in regions {
-      region.memory.deallocate()
+      if region.pages == nil { region.memory.deallocate() }
       region.image.deallocate()
     }
   }
@@ -114,13 +129,19 @@ public final class ParityMemory {
     _ name: String, _ role: Role, isFloat: Bool, rows: Int, columns: Int, stride: Int, _ offset: Int
   ) -> Region {
     let extent = rows > 0 && columns > 0 ? (rows - 1) * stride + columns : 0
-    let lead = Self.guardWords + offset
-    let words = lead + extent + Self.guardWords
+    let lead = edges == .pageBefore ? 0 : Self.guardWords + offset
+    let words = lead + extent + (edges == .pageAfter ? 0 : Self.guardWords)
+    let pages = edges == .guards ? nil : GuardedPages(byteCount: 4 * words)
+    let memory =
+      switch (edges, pages) {
+      case (.pageBefore, .some(let pages)): pages.start
+      case (.pageAfter, .some(let pages)): pages.end - 4 * words
+      default: UnsafeMutableRawPointer.allocate(byteCount: 4 * words, alignment: 64)
+      }
     let region = Region(
       name: name, role: role, isFloat: isFloat, rows: rows, columns: columns, stride: stride,
       lead: lead, extent: extent, words: words,
-      memory: UnsafeMutableRawPointer.allocate(byteCount: 4 * words, alignment: 64),
-      image: UnsafeMutableRawPointer.allocate(byteCount: 4 * words, alignment: 64))
+      memory: memory, image: UnsafeMutableRawPointer.allocate(byteCount: 4 * words, alignment: 64), pages: pages)
     for index in 0..<words {
       let canary = 0x7fc0_0000 | UInt32(truncatingIfNeeded: (index &* 2_654_435_761) & 0x3f_ffff)
       region.image.storeBytes(of: canary, toByteOffset: 4 * index, as: UInt32.self)
@@ -131,56 +152,6 @@ public final class ParityMemory {
 
   private func handle(_ region: Region) -> ParityBlock {
     ParityBlock(start: region.memory + 4 * region.lead, stride: region.stride)
-  }
-}
-
-extension ParityMemory {
-  /// Restores the memory, makes the call, and collects what it left.
-  func run(_ call: ParityCase.Call, on backend: any Backend) -> ParityOutcome {
-    for region in regions { region.restore() }
-    var outcome = ParityOutcome()
-    do {
-      try call(backend)
-    } catch {
-      outcome.error = error
-    }
-    for region in regions where region.role != .input && outcome.error == nil {
-      outcome.outputs.append(takeOutput(region))
-    }
-    for region in regions {
-      if let damage = damage(in: region, refused: outcome.error != nil) { outcome.damage.append(damage) }
-    }
-    return outcome
-  }
-
-  /// The results, row by row. The image is put back in their place, so that what still differs from it is damage.
-  private func takeOutput(_ region: Region) -> ParityOutcome.Output {
-    var bits: [UInt32] = []
-    bits.reserveCapacity(region.rows * region.columns)
-    for i in 0..<region.rows {
-      for j in 0..<region.columns {
-        let index = region.wordIndex(i, j)
-        bits.append(region.word(index))
-        region.memory.storeBytes(of: region.imageWord(index), toByteOffset: 4 * index, as: UInt32.self)
-      }
-    }
-    return ParityOutcome.Output(name: region.name, isFloat: region.isFloat, bits: bits)
-  }
-
-  private func damage(in region: Region, refused: Bool) -> String? {
-    for index in 0..<region.words where region.word(index) != region.imageWord(index) {
-      let position = index - region.lead
-      let place =
-        position < 0
-        ? "\(-position) elements before \(region.name)"
-        : position >= region.extent
-          ? "\(position - region.extent) elements after the end of \(region.name)"
-          : position % max(region.stride, 1) >= region.columns
-            ? "the gap after row \(position / max(region.stride, 1)) of \(region.name)"
-            : refused ? "\(region.name)[\(position)], in a call that threw" : "the input \(region.name)[\(position)]"
-      return "wrote to \(place)"
-    }
-    return nil
   }
 }
 

@@ -29,7 +29,8 @@ public struct ParityValues: Sendable {
   public let name: String
   private let draw: @Sendable (_ index: Int, _ count: Int, inout ParityGenerator) -> Float
 
-  public init(_ name: String, _ draw: @escaping @Sendable (_ index: Int, _ count: Int, inout ParityGenerator) -> Float) {
+  public init(_ name: String, _ draw: @escaping @Sendable (_ index: Int, _ count: Int, inout ParityGenerator) -> Float)
+  {
     (self.name, self.draw) = (name, draw)
   }
 
@@ -137,6 +138,13 @@ extension ParityValues {
     0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, 0.75, 1, -1, 1.5, -2, 1e20, -1e20,
     .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .infinity, -.infinity, .nan, -.nan,
   ]
+
+  public static let corners = ParityValues.list("corners", cornerList)
+
+  /// Each corner as often as there are corners: with `corners`, all pairs.
+  public static let repeatedCorners = ParityValues("corners, each repeated") { index, _, _ in
+    cornerList[index / cornerList.count % cornerList.count]
+  }
 
   public static let landmarks = ParityValues.list("landmarks", landmarkList)
 }

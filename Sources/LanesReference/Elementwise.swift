@@ -5,7 +5,7 @@ extension ReferenceBackend {
   public func binary(
     _ operation: BinaryOperation, rows: Int, columns: Int, _ a: Operand, _ b: Operand, into output: MatrixOutput
   ) throws(LanesError) {
-    try Validate.elementwise("\(operation)", rows: rows, columns: columns, [("a", a), ("b", b)], into: output)
+    try Validate.elementwise(operation, rows: rows, columns: columns, a, b, into: output)
     guard columns > 0 else { return }
     for i in 0..<rows {
       for j in 0..<columns {
@@ -19,7 +19,7 @@ extension ReferenceBackend {
     _ operation: TernaryOperation, rows: Int, columns: Int, _ a: Operand, _ b: Operand, _ c: Operand,
     into output: MatrixOutput
   ) throws(LanesError) {
-    try Validate.elementwise("\(operation)", rows: rows, columns: columns, [("a", a), ("b", b), ("c", c)], into: output)
+    try Validate.elementwise(operation, rows: rows, columns: columns, a, b, c, into: output)
     guard columns > 0 else { return }
     for i in 0..<rows {
       for j in 0..<columns {

@@ -6,7 +6,7 @@ extension ReferenceBackend {
     _ operation: ReduceOperation, _ axis: Axis, rows: Int, columns: Int, _ x: MatrixInput,
     into output: UnsafeMutablePointer<Float>
   ) throws(LanesError) {
-    try Validate.reduce("\(operation)", axis, rows: rows, columns: columns, x, into: output)
+    try Validate.reduce(operation, axis, rows: rows, columns: columns, x, into: output)
     let matrix = Elements(x, rows: rows, columns: columns)
     for index in 0..<axis.count(rows: rows, columns: columns) {
       let count = matrix.count(axis)

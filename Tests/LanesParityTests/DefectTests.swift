@@ -25,7 +25,8 @@ import Testing
       case (.writesBeforeTheStart, .damage(let text)): text.contains("before")
       case (.writesInAGap, .damage(let text)): text.contains("the gap after row 0")
       case (.writesAnInput, .damage(let text)): text.contains("the input")
-      case (.refusesEverything, .error(let actual, let expected)): actual?.operation == "everything" && expected != actual
+      case (.refusesEverything, .error(let actual, let expected)):
+        actual?.operation == "everything" && expected != actual
       case (.acceptsEverything, .error(let actual, let expected)): actual == nil && expected != nil
       case (.throwsAnotherError, .error(let actual, let expected)): actual != nil && expected != nil
       case (.writesBeforeItThrows, .damage(let text)): text.contains("threw")
@@ -60,5 +61,24 @@ import Testing
     #expect(report.mismatches.count == cases.count && !cases.isEmpty)
     #expect("\(report)".contains("output[30] is 0x"))
     #expect("\(report)".contains("(1 of 31 differ)"))
+  }
+
+  /// Writing a guard page ends the process; staying inside does not.
+  @Test func aPageIsAGuard() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Parity.compare(
+        DefectiveBackend(defect: .writesPastTheEnd), with: ReferenceBackend(), cases: ParitySuite.cases(for: .unary),
+        edges: .pageAfter)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Parity.compare(
+        DefectiveBackend(defect: .writesBeforeTheStart), with: ReferenceBackend(),
+        cases: ParitySuite.cases(for: .unary), edges: .pageBefore)
+    }
+    await #expect(processExitsWith: .success) {
+      _ = Parity.compare(
+        DefectiveBackend(defect: .tailBit), with: ReferenceBackend(), cases: ParitySuite.cases(for: .unary),
+        edges: .pageAfter)
+    }
   }
 }

@@ -3,17 +3,18 @@ import Testing
 
 /// C4 in tables.
 @Suite struct ElementwiseReferenceTests {
-  @Test(arguments: [
-    (.add, [1, .infinity, 0x1p24], [2, 1, 1], [3, .infinity, 0x1p24]),
-    (.subtract, [1, 0, -0.0], [1, 0, 0], [0, 0, -0.0]),
-    (.multiply, [3, -0.0, 0x1p-149], [-2, 5, 0.5], [-6, -0.0, 0]),
-    (.divide, [1, -1, 1], [0, 0, 3], [.infinity, -.infinity, 0x1.555556p-2]),
-    (.minimum, [1, 0, -0.0, -0.0, .infinity], [2, -0.0, 0, -0.0, -1], [1, -0.0, -0.0, -0.0, -1]),
-    (.maximum, [1, 0, -0.0, -0.0, -.infinity], [2, -0.0, 0, -0.0, -1], [2, 0, 0, -0.0, -1]),
-    (.greater, [1, 2, 0, .nan, 1], [2, 1, -0.0, 1, .nan], [0, 1, 0, 0, 0]),
-    (.greaterEqual, [1, 2, 0, .nan, 1], [2, 1, -0.0, 1, .nan], [0, 1, 1, 0, 0]),
-    (.equal, [1, 2, 0, .nan, .infinity], [2, 2, -0.0, .nan, .infinity], [0, 1, 1, 0, 1]),
-  ] as [(BinaryOperation, [Float], [Float], [Float])])
+  @Test(
+    arguments: [
+      (.add, [1, .infinity, 0x1p24], [2, 1, 1], [3, .infinity, 0x1p24]),
+      (.subtract, [1, 0, -0.0], [1, 0, 0], [0, 0, -0.0]),
+      (.multiply, [3, -0.0, 0x1p-149], [-2, 5, 0.5], [-6, -0.0, 0]),
+      (.divide, [1, -1, 1], [0, 0, 3], [.infinity, -.infinity, 0x1.555556p-2]),
+      (.minimum, [1, 0, -0.0, -0.0, .infinity], [2, -0.0, 0, -0.0, -1], [1, -0.0, -0.0, -0.0, -1]),
+      (.maximum, [1, 0, -0.0, -0.0, -.infinity], [2, -0.0, 0, -0.0, -1], [2, 0, 0, -0.0, -1]),
+      (.greater, [1, 2, 0, .nan, 1], [2, 1, -0.0, 1, .nan], [0, 1, 0, 0, 0]),
+      (.greaterEqual, [1, 2, 0, .nan, 1], [2, 1, -0.0, 1, .nan], [0, 1, 1, 0, 0]),
+      (.equal, [1, 2, 0, .nan, .infinity], [2, 2, -0.0, .nan, .infinity], [0, 1, 1, 0, 1]),
+    ] as [(BinaryOperation, [Float], [Float], [Float])])
   func table(operation: BinaryOperation, a: [Float], b: [Float], y: [Float]) throws {
     #expect(try Reference.binary(operation, a, b).map(\.bitPattern) == y.map(\.bitPattern))
   }

@@ -11,7 +11,9 @@ import Testing
       let b = (0..<k * n).map { ($0 * 5) % 13 - 6 }
       let c = (0..<m * n).map { $0 % 9 - 4 }
       let bias = (0..<n).map { 3 * $0 - 4 }
-      let result = try Reference.matmul(m, n, k, a.map(Float.init), b.map(Float.init), c: c.map(Float.init), bias: bias.map(Float.init)) {
+      let result = try Reference.matmul(
+        m, n, k, a.map(Float.init), b.map(Float.init), c: c.map(Float.init), bias: bias.map(Float.init)
+      ) {
         ($0.transposeA, $0.transposeB, $0.alpha, $0.beta) = (transposeA, transposeB, 2, 3)
         ($0.aStride, $0.bStride) = (transposeA ? m : k, transposeB ? k : n)
         $0.activation = .negate
@@ -42,7 +44,8 @@ import Testing
 
   /// 2²⁴ + 1 + 1 … stays 2²⁴ in one chain; in 16 lanes only the ones of the first are lost.
   @Test(arguments: [
-    (1, 1, 127, false), (1, 1, 128, true), (1, 100, 128, true), (100, 1, 128, true), (8, 8, 128, true), (5, 13, 128, false),
+    (1, 1, 127, false), (1, 1, 128, true), (1, 100, 128, true), (100, 1, 128, true), (8, 8, 128, true),
+    (5, 13, 128, false),
     (8, 8, 127, false), (4, 16, 128, true), (2, 33, 128, false),
   ])
   func theOrderFollowsTheShape(m: Int, n: Int, k: Int, isLanes: Bool) throws {
@@ -68,16 +71,22 @@ import Testing
 
   /// alpha·a is rounded before it is multiplied.
   @Test func alphaIsRounded() throws {
-    let a: Float = 1 + 0x1p-23, alpha: Float = 1 + 0x1p-12, b: Float = 3
+    let a: Float = 1 + 0x1p-23
+    let alpha: Float = 1 + 0x1p-12
+    let b: Float = 3
     let rounded = alpha * a
     #expect(try Reference.matmul(1, 1, 1, [a], [b]) { $0.alpha = alpha } == [rounded * b])
   }
 
   @Test func whatIsNotReadDoesNotMatter() throws {
     let nan = [Float](repeating: .nan, count: 4)
-    #expect(try Reference.matmul(2, 2, 2, nan, nan, c: [1, 2, 3, -0.0]) { ($0.alpha, $0.beta) = (0, 1) } == [1, 2, 3, 0])
+    #expect(
+      try Reference.matmul(2, 2, 2, nan, nan, c: [1, 2, 3, -0.0]) { ($0.alpha, $0.beta) = (0, 1) } == [1, 2, 3, 0])
     #expect(try Reference.matmul(2, 2, 2, [1, 0, 0, 1], [1, 2, 3, 4], c: nan) { $0.beta = 0 } == [1, 2, 3, 4])
     #expect(try Reference.matmul(2, 2, 0, nan, nan, bias: [5, 6]) == [5, 6, 5, 6])
+    // A beta of −0 is a beta of 0.
+    let cleared = try Reference.matmul(1, 1, 0, nan, nan, c: [.nan]) { $0.beta = -0.0 }
+    #expect(cleared.map(\.bitPattern) == [0])
     let kept = try Reference.matmul(1, 1, 200, nan, nan, c: [-0.0]) { ($0.alpha, $0.beta) = (0, 1) }
     #expect(kept.map(\.bitPattern) == [0x8000_0000])
   }

@@ -27,6 +27,15 @@ import Testing
     #expect(Set(report.cases.keys) == Set(ParityOperation.allCases))
   }
 
+  /// Nothing is read or written beyond an edge; that would end the process.
+  @Test(arguments: [ParityMemory.Edges.pageAfter, .pageBefore])
+  func staysWithinItsPages(edges: ParityMemory.Edges) throws {
+    let backends = try Hardware.availableISAs.map { try NativeBackend(isa: $0, threads: 2, grainNanoseconds: 1) }
+    let reports = Parity.compare(backends, with: ReferenceBackend(), edges: edges)
+    #expect(!reports.isEmpty)
+    for report in reports { #expect(report.passed, "\(report)") }
+  }
+
   /// One backend, called by many tasks at once.
   @Test func callsAtOnce() async throws {
     let backend = try NativeBackend(threads: 3, grainNanoseconds: 1)

@@ -3,7 +3,9 @@ import Testing
 
 /// C5: integers, and sums that tell the orders apart.
 @Suite struct ReduceReferenceTests {
-  private func withFirst(_ first: Float, ones count: Int) -> [Float] { [first] + [Float](repeating: 1, count: count - 1) }
+  private func withFirst(_ first: Float, ones count: Int) -> [Float] {
+    [first] + [Float](repeating: 1, count: count - 1)
+  }
 
   @Test func integersAreExact() throws {
     let (rows, columns) = (9, 35)
@@ -45,7 +47,8 @@ import Testing
   }
 
   @Test func maxOfNaNAndZeros() throws {
-    #expect(try Reference.reduce(.max, .eachRow, rows: 2, columns: 3, [1, .nan, 2, -3, -1, -2]).map(\.isNaN) == [true, false])
+    #expect(
+      try Reference.reduce(.max, .eachRow, rows: 2, columns: 3, [1, .nan, 2, -3, -1, -2]).map(\.isNaN) == [true, false])
     #expect(try Reference.reduce(.max, .eachRow, rows: 1, columns: 2, [-0.0, 0]).map(\.bitPattern) == [0])
   }
 

@@ -23,38 +23,45 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     }
   }
 
-  /// Within 2 units in the last place wherever the result is normal, and correctly rounded where one operation gives it.
+  /// Within a few units in the last place, and correctly rounded where one operation gives the result.
   @Test(arguments: UnaryOperation.allCases)
   func isCloseToFloat64(operation: UnaryOperation) throws {
     var generator = ParityGenerator(seed: "\(operation)")
     var x = (0..<60_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }
-    x += values(60_000, seed: "near", in: -12...12) + values(60_000, seed: "far", in: -110...100) + ParityValues.landmarkList
+    x +=
+      values(60_000, seed: "near", in: -12...12) + values(60_000, seed: "far", in: -110...100)
+      + ParityValues.landmarkList
     let y = try Reference.unary(operation, x)
     let bound: Double =
       switch operation {
-      case .exp, .log, .sigmoid, .tanh: 2
+      case .exp, .log: 1
+      case .tanh: 1.5
+      case .sigmoid: 2.5
       default: 0.5
       }
+    var worst = (error: -Double.infinity, x: Float.nan)
     for (x, y) in zip(x, y) {
       let exact = Self.exact(operation, Double(x))
       // Tiny results carry the error of two roundings.
-      let tolerance = abs(exact) < 0x1p-125 ? bound + 1 : bound
-      #expect(unitsInLastPlace(y, exact) <= tolerance, "\(operation)(\(x)) = \(y), not \(exact)")
+      let error = unitsInLastPlace(y, exact) - (abs(exact) < 0x1p-125 ? 1 : 0)
+      if !(error <= worst.error) { worst = (error, x) }
     }
+    #expect(worst.error <= bound, "\(operation)(\(worst.x)) is \(worst.error) units off")
   }
 
   /// Values that follow from the definitions.
-  @Test(arguments: [
-    (.relu, [-1, -0.0, 0, 2, -.infinity, .infinity], [0, -0.0, 0, 2, 0, .infinity]),
-    (.sigmoid, [0, -0.0, .infinity, -.infinity, 200, -200], [0.5, 0.5, 1, 0, 1, 0]),
-    (.tanh, [0, -0.0, .infinity, -.infinity, 20, -20], [0, -0.0, 1, -1, 1, -1]),
-    (.exp, [0, -0.0, .infinity, -.infinity, 89, -104, 88.72284], [1, 1, .infinity, 0, .infinity, 0, 0x1.ffff08p+127]),
-    (.log, [1, 0, -0.0, .infinity], [0, -.infinity, -.infinity, .infinity]),
-    (.sqrt, [4, -0.0, .infinity], [2, -0.0, .infinity]),
-    (.abs, [-0.0, -3, -.infinity], [0, 3, .infinity]),
-    (.negate, [0, -2, .infinity], [-0.0, 2, -.infinity]),
-    (.reciprocal, [0, -0.0, .infinity, 4], [.infinity, -.infinity, 0, 0.25]),
-  ] as [(UnaryOperation, [Float], [Float])])
+  @Test(
+    arguments: [
+      (.relu, [-1, -0.0, 0, 2, -.infinity, .infinity], [0, -0.0, 0, 2, 0, .infinity]),
+      (.sigmoid, [0, -0.0, .infinity, -.infinity, 200, -200], [0.5, 0.5, 1, 0, 1, 0]),
+      (.tanh, [0, -0.0, .infinity, -.infinity, 20, -20], [0, -0.0, 1, -1, 1, -1]),
+      (.exp, [0, -0.0, .infinity, -.infinity, 89, -104], [1, 1, .infinity, 0, .infinity, 0]),
+      (.log, [1, 0, -0.0, .infinity], [0, -.infinity, -.infinity, .infinity]),
+      (.sqrt, [4, -0.0, .infinity], [2, -0.0, .infinity]),
+      (.abs, [-0.0, -3, -.infinity], [0, 3, .infinity]),
+      (.negate, [0, -2, .infinity], [-0.0, 2, -.infinity]),
+      (.reciprocal, [0, -0.0, .infinity, 4], [.infinity, -.infinity, 0, 0.25]),
+    ] as [(UnaryOperation, [Float], [Float])])
   func table(operation: UnaryOperation, x: [Float], y: [Float]) throws {
     #expect(try Reference.unary(operation, x).map(\.bitPattern) == y.map(\.bitPattern))
   }
@@ -82,13 +89,23 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     }
   }
 
-  @Test(arguments: [
-    (.relu, [-0.0, 0, .leastNonzeroMagnitude, .nan], [7, 7, 7, 7], [0, 0, 7, 7]),
-    (.abs, [-1, -0.0, 0, 2], [3, 3, 3, -0.0], [-3, 0, 0, -0.0]),
-    (.tanh, [1, -1, 0], [5, 5, 5], [0, 0, 5]),
-    (.sigmoid, [0, 1, 0.5], [8, 8, 8], [0, 0, 2]),
-    (.reciprocal, [2, -2], [3, 3], [-12, -12]),
-  ] as [(UnaryOperation, [Float], [Float], [Float])])
+  @Test func gradientsOfNaN() throws {
+    for operation in UnaryOperation.allCases {
+      #expect(try Reference.gradient(operation, of: [0.5], [.nan])[0].isNaN, "\(operation)")
+      // These three give dy, whatever the value.
+      if [.identity, .relu, .negate].contains(operation) { continue }
+      #expect(try Reference.gradient(operation, of: [.nan], [1])[0].isNaN, "\(operation)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (.relu, [-0.0, 0, .leastNonzeroMagnitude, .nan], [7, 7, 7, 7], [0, 0, 7, 7]),
+      (.abs, [-1, -0.0, 0, 2], [3, 3, 3, -0.0], [-3, 0, 0, -0.0]),
+      (.tanh, [1, -1, 0], [5, 5, 5], [0, 0, 5]),
+      (.sigmoid, [0, 1, 0.5], [8, 8, 8], [0, 0, 2]),
+      (.reciprocal, [2, -2], [3, 3], [-12, -12]),
+    ] as [(UnaryOperation, [Float], [Float], [Float])])
   func gradientTable(operation: UnaryOperation, value: [Float], dy: [Float], dx: [Float]) throws {
     #expect(try Reference.gradient(operation, of: value, dy).map(\.bitPattern) == dx.map(\.bitPattern))
   }

@@ -41,11 +41,22 @@ import Testing
     #expect(result.w == 6)
   }
 
+  /// g² − v is rounded once: g² is 1 + 2⁻¹¹ + 2⁻²⁴, of which a product would keep all but the last.
+  @Test func adamIsFused() throws {
+    let result = try update(0, 0, 1 + 0x1p-11, gradient: 1 + 0x1p-12) { m, v, gradient in
+      .adam(firstMoment: m, secondMoment: v, gradient: gradient, rate: 0, beta1: 0, beta2: -4095, epsilon: 1)
+    }
+    let expected: Float = 1 + 0x1p-11 + 0x1p-12
+    #expect(result.second == expected)
+  }
+
   @Test func adamIsCloseToFloat64() throws {
     let (w, m, v, g): (Double, Double, Double, Double) = (0.7, -0.2, 0.03, 0.4)
     let (newM, newV) = (0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g)
     let result = try update(Float(w), Float(m), Float(v), gradient: Float(g)) { first, second, gradient in
-      .adam(firstMoment: first, secondMoment: second, gradient: gradient, rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+      .adam(
+        firstMoment: first, secondMoment: second, gradient: gradient, rate: 0.01, beta1: 0.9, beta2: 0.999,
+        epsilon: 1e-8)
     }
     #expect(close(result.first, newM, 1e-6) && close(result.second, newV, 1e-6))
     #expect(close(result.w, w - 0.01 * newM / (newV.squareRoot() + 1e-8), 1e-6))

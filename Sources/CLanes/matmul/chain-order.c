@@ -27,6 +27,9 @@ static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 static inline int64_t round_up(int64_t a, int64_t multiple) { return divide_up(a, multiple) * multiple; }
 
+/* How many tiles of `size` cover `count` > 0; most calls that are short need no division for it. */
+static inline int64_t tiles_of(int64_t count, int64_t size) { return count <= size ? 1 : divide_up(count, size); }
+
 /* The size of blocks that are as equal as multiples allow, and no larger than `most`. */
 static int64_t even_block(int64_t count, int64_t most, int64_t multiple) {
   return count <= most ? count : least(most, round_up(divide_up(count, divide_up(count, most)), multiple));
@@ -51,7 +54,7 @@ static chain_cut cut(const chain_job *job, int threads) {
   return cut;
 }
 
-/* Rows of A that start at tile `tile`, over p ..< p + k, as panels from a_panels on. */
+/* Rows of A that start at tile `first_tile`, over p ..< p + k, as panels from a_panels on: those of `tiles`. */
 static void pack_a(const chain_job *job, const chain_cut *cut, lanes_part tiles, int64_t first_tile, int64_t p, int64_t k) {
   const lanes_matmul_call *call = job->call;
   const int64_t width = job->kernels->a_panel;
@@ -65,17 +68,17 @@ static void pack_a(const chain_job *job, const chain_cut *cut, lanes_part tiles,
   }
 }
 
+/* Columns of B that start at tile `first_tile`, over p ..< p + k, as panels from b_panels on: those of `tiles`. */
 static void pack_b(const chain_job *job, lanes_part tiles, int64_t first_tile, int64_t p, int64_t k) {
   const lanes_matmul_call *call = job->call;
-  const int64_t width = job->kernels->nr;
-  for (int64_t t = tiles.begin; t < tiles.end; t++) {
-    const int64_t j = (first_tile + t) * width, columns = least(width, call->n - j);
-    float *panel = job->b_panels + t * width * k;
-    if (call->transpose_b)
-      job->kernels->pack_transposed(columns, k, call->b + j * call->b_stride + p, call->b_stride, 1, panel, width);
-    else
-      job->kernels->pack_copied(columns, k, call->b + p * call->b_stride + j, call->b_stride, 1, panel, width);
-  }
+  const int64_t nr = job->kernels->nr;
+  const int64_t j = (first_tile + tiles.begin) * nr, columns = least((tiles.end - tiles.begin) * nr, call->n - j);
+  float *panels = job->b_panels + tiles.begin * nr * k;
+  if (columns <= 0) return;
+  if (call->transpose_b)
+    job->kernels->pack_transposed(columns, k, call->b + j * call->b_stride + p, call->b_stride, 1, panels, nr);
+  else
+    job->kernels->pack_copied(columns, k, call->b + p * call->b_stride + j, call->b_stride, 1, panels, nr);
 }
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
@@ -122,6 +125,7 @@ static void multiply(const chain_job *job, const chain_cut *cut, lanes_part row_
                  : form == LANES_A_PANEL ? call->a + p * call->a_stride + i
                                          : call->a + i * call->a_stride + p;
         tile.c = call->c + i * call->c_stride + j;
+        tile.next_c = i + mr < rows.end && k >= 64 ? tile.c + mr * call->c_stride : NULL;
         micro[least(mr, rows.end - i) - 1](&tile);
       }
     }
@@ -145,10 +149,10 @@ static void run_chain_order(void *argument, int thread, int threads) {
       const int64_t k = least(team.kc, job->k - p);
       for (int64_t ic = 0; ic < team.row_tiles; ic += team.mc_tiles) {
         const int64_t row_tiles = least(team.mc_tiles, team.row_tiles - ic);
-        const int packs_b = job->b_panels && ic == 0;
-        if (job->a_panels || packs_b) {
+        const int starts_b = job->b_panels && ic == 0;
+        if (job->a_panels || starts_b) {
           if (packed_before) lanes_barrier(threads); /* Until nobody reads the last block any more. */
-          if (packs_b) pack_b(job, lanes_part_of(column_tiles, 1, thread, threads), jc, p, k);
+          if (starts_b) pack_b(job, lanes_part_of(column_tiles, 1, thread, threads), jc, p, k);
           if (job->a_panels) pack_a(job, &team, lanes_part_of(row_tiles, 1, thread, threads), ic, p, k);
           lanes_barrier(threads);
           packed_before = 1;
@@ -162,19 +166,34 @@ static void run_chain_order(void *argument, int thread, int threads) {
   }
 }
 
+/* An operand of more floats than this is too large for the level-2 cache to make up for the way it lies in memory. */
+static const int64_t small_operand = 1 << 16;
+
+/* The micro-kernels read A where it is, unless alpha has to be multiplied in, a transposed A spreads each panel over many
+ * pages, or the rows of a tile compete for the same set of the level-1 cache: that holds about 8 lines from addresses that
+ * differ by multiples of 4096 bytes. */
+static int should_pack_a(const lanes_matmul_call *call, const lanes_matmul_kernels *kernels) {
+  if (call->alpha != 1) return 1;
+  if (call->n < 128 || call->m * call->k <= small_operand) return 0;
+  return call->transpose_a || (kernels->mr > 8 && (call->a_stride + 8) % 1024 <= 16);
+}
+
+/* The micro-kernels cannot read a transposed B where it is. Otherwise a panel must be read a few times to be worth it. */
+static int should_pack_b(const lanes_matmul_call *call) {
+  return call->transpose_b || (call->m >= 48 && call->n * call->k > small_operand);
+}
+
 lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
-  const int64_t row_tiles = divide_up(m, kernels->mr), column_tiles = divide_up(n, kernels->nr);
+  const int64_t row_tiles = tiles_of(m, kernels->mr), column_tiles = tiles_of(n, kernels->nr);
   const double flops = 2 * (double)m * (double)n * (double)k;
   const int threads = lanes_threads_for(context, flops / kernels->flops, row_tiles * column_tiles);
   chain_job job = {.call = call, .kernels = kernels, .k = k};
   if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)
     job.activation = context->kernels->elementwise.unary[call->activation];
 
-  /* Packing pays where its result is read often enough; what the micro-kernel cannot read is always packed. */
-  const int packs_a = k > 0 && (call->alpha != 1 || (column_tiles >= 6 && m * k >= 8192));
-  const int packs_b = k > 0 && (call->transpose_b || (row_tiles >= 6 && n * k >= 16384));
+  const int packs_a = k > 0 && should_pack_a(call, kernels), packs_b = k > 0 && should_pack_b(call);
   if (packs_a || packs_b) {
     const int64_t kc = least(k, kernels->kc);
     /* A team may cut m into a few more tiles than the kernels need, to have as many for each thread. */
@@ -184,6 +203,12 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
     if (!panels) return LANES_OUT_OF_MEMORY;
     if (packs_a) job.a_panels = panels;
     if (packs_b) job.b_panels = panels + a_tiles * kernels->a_panel * kc;
+  }
+  if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc) {
+    const int64_t mr = row_tiles == 1 ? m : divide_up(m, row_tiles);
+    const chain_cut whole = {1, 1, mr, row_tiles, column_tiles, row_tiles, column_tiles, k};
+    multiply(&job, &whole, (lanes_part){0, row_tiles}, 0, (lanes_part){0, column_tiles}, 0, 0, k);
+    return LANES_OK;
   }
   lanes_run(threads, run_chain_order, &job);
   return LANES_OK;

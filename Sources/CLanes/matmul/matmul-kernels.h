@@ -80,9 +80,9 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 #undef UNROLL
 
 #if LANES_VECTOR == 16
-#define MATMUL_BLOCKS .mr = 14, .nr = 32, .a_panel = 16, .mc = 24 * 14, .kc = 384, .nc = 128 * 32, .flops = 100
+#define MATMUL_BLOCKS .mr = 14, .nr = 32, .a_panel = 16, .mc = 12 * 14, .kc = 512, .nc = 128 * 32, .flops = 100
 #elif LANES_VECTOR == 8
-#define MATMUL_BLOCKS .mr = 6, .nr = 16, .a_panel = 8, .mc = 56 * 6, .kc = 384, .nc = 256 * 16, .flops = 100
+#define MATMUL_BLOCKS .mr = 6, .nr = 16, .a_panel = 8, .mc = 28 * 6, .kc = 512, .nc = 256 * 16, .flops = 100
 #else
 #define MATMUL_BLOCKS .mr = 6, .nr = 8, .a_panel = 8, .mc = 32 * 6, .kc = 256, .nc = 512 * 8, .flops = 4
 #endif

@@ -28,12 +28,13 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
+  const float *next_c; /* where the next tile's C starts, which is worth having in cache by then; any address will do */
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
-/* Packs k×width (width ≤ panel_width) of an operand, times alpha, into a panel: to[p·panel_width + i]. The columns beyond
- * width become 0. */
+/* Packs k×width of an operand, times alpha, into panels of panel_width: to[p·panel_width + i], then the next k·panel_width.
+ * What the last panel has beyond width is not defined. */
 typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
                                   int64_t panel_width);
 

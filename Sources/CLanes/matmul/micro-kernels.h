@@ -31,6 +31,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   }
 
+  const float *next_c = tile->next_c;
+  if (next_c) UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v += 16 / LANES_VECTOR) __builtin_prefetch(
+      next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
+
   const float *a = tile->a, *b = tile->b;
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   for (int64_t p = tile->k; p > 0; p--) {

@@ -1,17 +1,21 @@
-/* Packing into panels, times alpha (C2: one rounding; none when alpha is 1). */
+/* Packing into panels, times alpha (C2: one rounding; none when alpha is 1). In the last panel, what lies beyond the width is
+ * whatever was simplest: a micro-kernel computes with it and never stores the result. */
 
+/* A few rows at a time through all panels: pages and cache lines of both sides are then used up before they are left. */
 static void LANES_NAME(pack_copied)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
                                     int64_t panel_width) {
+  enum { ROWS = 8 };
   const VECTOR scale = BROADCAST(alpha);
-  for (int64_t i = 0; i < panel_width; i += LANES_VECTOR) {
-    const int64_t n = width - i;
-    float *column = to + i;
-    if (n >= LANES_VECTOR)
-      for (int64_t p = 0; p < k; p++) STORE(column + p * panel_width, scale * LOAD(from + p * from_stride + i));
-    else if (n > 0)
-      for (int64_t p = 0; p < k; p++) STORE(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n));
-    else
-      for (int64_t p = 0; p < k; p++) STORE(column + p * panel_width, (VECTOR){});
+  for (int64_t first = 0; first < k; first += ROWS) {
+    const int64_t end = first + ROWS < k ? first + ROWS : k;
+    for (int64_t i = 0; i < width; i += LANES_VECTOR) {
+      const int64_t panel = i / panel_width * panel_width, n = width - i;
+      float *column = to + panel * k + (i - panel);
+      if (n >= LANES_VECTOR)
+        for (int64_t p = first; p < end; p++) STORE(column + p * panel_width, scale * LOAD(from + p * from_stride + i));
+      else
+        for (int64_t p = first; p < end; p++) STORE(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n));
+    }
   }
 }
 
@@ -46,22 +50,22 @@ static inline __attribute__((always_inline)) void LANES_NAME(transpose)(VECTOR s
 static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
                                         float *to, int64_t panel_width) {
   const VECTOR scale = BROADCAST(alpha);
-  for (int64_t i = 0; i < panel_width; i += LANES_VECTOR) {
-    const int64_t n = width - i;
-    for (int64_t p = 0; p < k; p += LANES_VECTOR) {
-      const int64_t rest = k - p;
+  for (int64_t i = 0; i < width; i += LANES_VECTOR) {
+    const int64_t panel = i / panel_width * panel_width;
+    const float *rows[LANES_VECTOR]; /* Beyond the width, the last row again. */
+    for (int64_t r = 0; r < LANES_VECTOR; r++) rows[r] = from + (i + r < width ? i + r : width - 1) * from_stride;
+    float *column = to + panel * k + (i - panel);
+    int64_t p = 0;
+    for (; p + LANES_VECTOR <= k; p += LANES_VECTOR) {
       VECTOR square[LANES_VECTOR];
-      if (n >= LANES_VECTOR && rest >= LANES_VECTOR) {
-        UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD(from + (i + r) * from_stride + p);
-        LANES_NAME(transpose)(square);
-        UNROLL for (int r = 0; r < LANES_VECTOR; r++) STORE(to + (p + r) * panel_width + i, square[r]);
-      } else {
-        const int64_t count = rest < LANES_VECTOR ? rest : LANES_VECTOR;
-        UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] =
-            r < n ? scale * LOAD_FIRST(from + (i + r) * from_stride + p, count) : (VECTOR){};
-        LANES_NAME(transpose)(square);
-        UNROLL for (int r = 0; r < LANES_VECTOR; r++) if (r < count) STORE(to + (p + r) * panel_width + i, square[r]);
-      }
+      UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD(rows[r] + p);
+      LANES_NAME(transpose)(square);
+      UNROLL for (int r = 0; r < LANES_VECTOR; r++) STORE(column + (p + r) * panel_width, square[r]);
     }
+    if (p == k) continue;
+    VECTOR square[LANES_VECTOR];
+    UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD_FIRST(rows[r] + p, k - p);
+    LANES_NAME(transpose)(square);
+    UNROLL for (int r = 0; r < LANES_VECTOR; r++) if (p + r < k) STORE(column + (p + r) * panel_width, square[r]);
   }
 }

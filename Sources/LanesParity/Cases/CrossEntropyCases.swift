@@ -68,7 +68,8 @@ extension ParitySuite {
     var shapes: [CrossEntropyShape] = []
 
     // Sizes, with either target; loss, gradient, both or none; apart and in place.
-    let sizes = [(0, 5), (1, 1), (300, 1), (33, 10), (7, 100), (3, 1000)] + vectorSizes.filter { $0 > 0 }.map { (3, $0) }
+    let sizes =
+      [(0, 5), (1, 1), (300, 1), (33, 10), (7, 100), (3, 1000)] + vectorSizes.filter { $0 > 0 }.map { (3, $0) }
     for (number, size) in sizes.enumerated() {
       for dense in [nil, targets[number % 2]] {
         for results in 0..<5 {

@@ -9,7 +9,8 @@ enum Broadcast: String, CaseIterable, Sendable {
   static let plain: [Broadcast] = [.matrix, .row, .column, .scalar]
 
   func operand(
-    _ memory: ParityMemory, _ name: String, rows: Int, columns: Int, _ layout: ParityMemory.Layout, _ values: ParityValues
+    _ memory: ParityMemory, _ name: String, rows: Int, columns: Int, _ layout: ParityMemory.Layout,
+    _ values: ParityValues
   ) -> Operand {
     let offset = ParityMemory.Layout(offset: layout.offset)
     switch self {
@@ -30,7 +31,10 @@ enum Broadcast: String, CaseIterable, Sendable {
 
 /// A binary or ternary function to be made into a case.
 struct ElementwiseShape {
-  enum Function: Sendable { case binary(BinaryOperation), ternary(TernaryOperation) }
+  enum Function: Sendable {
+    case binary(BinaryOperation)
+    case ternary(TernaryOperation)
+  }
 
   let function: Function
   var rows: Int, columns: Int
@@ -93,7 +97,17 @@ extension ParitySuite {
   static func binaryCases(thorough: Bool) -> [ParityCase] {
     BinaryOperation.allCases.flatMap { operation in
       elementwiseShapes(.binary(operation), operands: 2, thorough: thorough).map(\.parityCase)
-        + refusedElementwise(.binary(operation), "\(operation)")
+        + [oneMatrix(operation)] + refusedElementwise(.binary(operation), "\(operation)")
+    }
+  }
+
+  private static func oneMatrix(_ operation: BinaryOperation) -> ParityCase {
+    ParityCase(.binary, "\(operation) of one matrix: a, b and output") { memory in
+      let x = memory.inPlace("x", rows: 3, columns: 45, .init(gap: 2), .special)
+      let operand = Operand.matrix(x.read, stride: x.stride)
+      return { backend throws(LanesError) in
+        try backend.binary(operation, rows: 3, columns: 45, operand, operand, into: x.result)
+      }
     }
   }
 
@@ -118,7 +132,8 @@ extension ParitySuite {
       for extra in 0..<(thorough ? sizes.count : 2) {
         let (rows, columns) = sizes[(code + 3 * extra) % sizes.count]
         shapes.append(
-          ElementwiseShape(function, rows, columns, forms, [values[(code + extra) % 4], .special, .ties], variant: code))
+          ElementwiseShape(
+            function, rows, columns, forms, [values[(code + extra) % 4], .special, .ties], variant: code))
       }
     }
     // One row, one column, and matrices, of every size around a vector; over each of the operands too.
@@ -140,14 +155,14 @@ extension ParitySuite {
       ElementwiseShape(function, 5, 21, [.window] + matrices.dropFirst(), [.special], variant: 2))
 
     // Every corner with every other, and in threes.
-    let corners = ParityValues.cornerList
-    let each = ParityValues.list("corners", corners)
+    let corners = ParityValues.cornerList.count
     if operands == 2 {
-      shapes.append(ElementwiseShape(function, corners.count, corners.count, [.column, .row], [each], variant: 0))
+      shapes.append(ElementwiseShape(function, corners, corners, [.column, .row], [.corners], variant: 0))
     } else {
-      let square = corners.count * corners.count
-      let slow = ParityValues("corners, each repeated") { index, _, _ in corners[index / corners.count % corners.count] }
-      shapes.append(ElementwiseShape(function, corners.count, square, [.column, .row, .row], [each, slow, each], variant: 0))
+      shapes.append(
+        ElementwiseShape(
+          function, corners, corners * corners, [.column, .row, .row], [.corners, .repeatedCorners, .corners],
+          variant: 0))
     }
     // Several threads: flat, and by rows with an operand of each form.
     shapes.append(ElementwiseShape(function, 1, largeSize, matrices, [.special], variant: 1))
@@ -164,7 +179,9 @@ extension ParitySuite {
     func refused(_ name: String, _ change: @escaping @Sendable (inout Call) -> Void) -> ParityCase {
       let stem: ParityOperation = if case .binary = function { .binary } else { .ternary }
       return ParityCase(stem, "refused: \(title) \(name)", isRefused: true) { memory in
-        let inputs = ["a", "b", "c"].map { Operand.matrix(memory.input($0, rows: 6, columns: 8, .normals).read, stride: 8) }
+        let inputs = ["a", "b", "c"].map {
+          Operand.matrix(memory.input($0, rows: 6, columns: 8, .normals).read, stride: 8)
+        }
         let output = memory.inPlace("output", rows: 6, columns: 8, .normals)
         var call = Call(a: inputs[0], b: inputs[1], c: inputs[2], output: output.result)
         change(&call)

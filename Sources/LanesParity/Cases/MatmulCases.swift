@@ -29,13 +29,15 @@ struct MatmulShape {
 
   private var name: String {
     var parts = [
-      "m=\(m) n=\(n) k=\(k)", "a\(transposeA ? "ᵀ" : "")\(layoutA)", "b\(transposeB ? "ᵀ" : "")\(layoutB)", "c\(layoutC)",
+      "m=\(m) n=\(n) k=\(k)", "a\(transposeA ? "ᵀ" : "")\(layoutA)", "b\(transposeB ? "ᵀ" : "")\(layoutB)",
+      "c\(layoutC)",
     ]
     if alpha != 1 { parts.append("alpha=\(alpha)") }
     if beta != 0 || beta.sign == .minus { parts.append("beta=\(beta)") }
     if bias { parts.append("bias") }
     if activation != .identity { parts.append("\(activation)") }
-    parts.append("(a \(a.name); b \(b.name)\(beta != 0 ? "; c \(c.name)" : "")\(bias ? "; bias \(biasValues.name)" : ""))")
+    parts.append(
+      "(a \(a.name); b \(b.name)\(beta != 0 ? "; c \(c.name)" : "")\(bias ? "; bias \(biasValues.name)" : ""))")
     return parts.joined(separator: " ")
   }
 
@@ -63,7 +65,7 @@ extension ParitySuite {
     let shapes =
       emptyShapes() + tileShapes(thorough: thorough) + blockShapes(thorough: thorough) + laneShapes()
       + optionShapes() + plantedShapes() + valueShapes() + largeShapes(thorough: thorough)
-    return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 200) + refusedMatmulCases()
+    return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 400) + refusedMatmulCases()
   }
 
   /// Products of random shapes, layouts and options; the number is their seed, so that a longer list begins like a shorter.
@@ -121,7 +123,9 @@ extension ParitySuite {
   /// Depths around the blocks of k in which a backend may pack, over which the chain must go on.
   private static func blockShapes(thorough: Bool) -> [MatmulShape] {
     var shapes: [MatmulShape] = []
-    let depths = [127, 128, 129, 191, 192, 193, 255, 256, 257, 319, 320, 321, 383, 384, 385, 511, 512, 513, 767, 769, 1025]
+    let depths = [
+      127, 128, 129, 191, 192, 193, 255, 256, 257, 319, 320, 321, 383, 384, 385, 511, 512, 513, 767, 769, 1025,
+    ]
     for k in depths + (thorough ? [2047, 2048, 2049, 4097] : []) {
       for (m, n) in [(9, 9), (17, 33), (2, 65), (65, 3)] {
         let number = shapes.count
@@ -191,10 +195,22 @@ extension ParitySuite {
           let base = MatmulShape(m, n, k, variant: shapes.count)
           shapes.append(base.with { $0.a = .normals.planting(value, at: place) })
           shapes.append(base.with { $0.b = .normals.planting(value, at: place) })
-          shapes.append(base.with { $0.b = .integers.planting(value, at: place); $0.a = .constant(0) })
-          shapes.append(base.with { $0.c = .normals.planting(value, at: place); $0.beta = 1 })
           shapes.append(
-            base.with { $0.biasValues = .normals.planting(value, at: place); $0.bias = true; $0.activation = .relu })
+            base.with {
+              $0.b = .integers.planting(value, at: place)
+              $0.a = .constant(0)
+            })
+          shapes.append(
+            base.with {
+              $0.c = .normals.planting(value, at: place)
+              $0.beta = 1
+            })
+          shapes.append(
+            base.with {
+              $0.biasValues = .normals.planting(value, at: place)
+              $0.bias = true
+              $0.activation = .relu
+            })
         }
       }
       // The ends of the edge tiles: the first row's last element, the last row's first.
@@ -204,7 +220,13 @@ extension ParitySuite {
       shapes.append(base.with { $0.b = .normals.planting(.nan, at: n - 1) })
       shapes.append(base.with { $0.b = .normals.planting(.nan, at: (k - 1) * n) })
       // Neither is read.
-      shapes.append(base.with { $0.alpha = 0; $0.beta = 1; $0.a = .constant(.nan); $0.b = .constant(.infinity) })
+      shapes.append(
+        base.with {
+          $0.alpha = 0
+          $0.beta = 1
+          $0.a = .constant(.nan)
+          $0.b = .constant(.infinity)
+        })
     }
     return shapes
   }
@@ -229,7 +251,9 @@ extension ParitySuite {
 
   /// Enough work for several threads, along each of the three sizes.
   private static func largeShapes(thorough: Bool) -> [MatmulShape] {
-    var sizes = [(131, 97, 61), (401, 33, 40), (33, 401, 40), (1, 1023, 129), (1023, 1, 129), (9, 7, 4001), (1, 1, 10_007)]
+    var sizes = [
+      (131, 97, 61), (401, 33, 40), (33, 401, 40), (1, 1023, 129), (1023, 1, 129), (9, 7, 4001), (1, 1, 10_007),
+    ]
     if thorough { sizes += [(301, 299, 303), (1, 4099, 513), (4099, 1, 513), (130, 130, 1100)] }
     return sizes.enumerated().map { number, size in
       MatmulShape(size.0, size.1, size.2, variant: number).with {

@@ -52,6 +52,15 @@ extension ParitySuite {
         (call.aStride, call.cStride) = (12, 12)
         return { [call] backend throws(LanesError) in try backend.matmul(call) }
       })
+    for (n, k) in [(9, 20), (5, 130)] {
+      cases.append(
+        ParityCase(.matmul, "a·aᵀ of one matrix, \(n)×\(k)") { memory in
+          let a = memory.input("a", rows: n, columns: k, .special)
+          let c = memory.output("c", rows: n, columns: n)
+          let call = Matmul(m: n, n: n, k: k, transposeB: true, a: a.read, b: a.read, c: c.write)
+          return { [call] backend throws(LanesError) in try backend.matmul(call) }
+        })
+    }
     cases.append(
       ParityCase(.matmul, "a is c where alpha = 0") { memory in
         let c = memory.inPlace("c", rows: 4, columns: 5, .normals)

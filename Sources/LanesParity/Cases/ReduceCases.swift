@@ -116,9 +116,10 @@ extension ParitySuite {
 
   private static func refusedReduce(
     _ stem: ParityOperation, _ title: String, _ axis: Axis,
-    _ body: @escaping @Sendable (
-      any Backend, _ rows: Int, _ columns: Int, MatrixInput, UnsafeMutablePointer<Float>
-    ) throws(LanesError) -> Void
+    _ body:
+      @escaping @Sendable (
+        any Backend, _ rows: Int, _ columns: Int, MatrixInput, UnsafeMutablePointer<Float>
+      ) throws(LanesError) -> Void
   ) -> [ParityCase] {
     func refused(_ name: String, rows: Int = 4, columns: Int = 5, stride: Int = 8, output: Int = 64) -> ParityCase {
       ParityCase(stem, "refused: \(title) of \(axis) \(name)", isRefused: true) { memory in
@@ -128,9 +129,11 @@ extension ParitySuite {
       }
     }
     return [
-      refused("rows < 0", rows: -1), refused("columns < 0", columns: -1), refused("rows < 0, columns 0", rows: -1, columns: 0),
+      refused("rows < 0", rows: -1), refused("columns < 0", columns: -1),
+      refused("rows < 0, columns 0", rows: -1, columns: 0),
       refused("rows·columns overflows", rows: 1 << 40, columns: 1 << 40, stride: 1 << 40),
-      refused("columns largest", columns: .max), refused("stride short", stride: 4), refused("stride negative", stride: -8),
+      refused("columns largest", columns: .max), refused("stride short", stride: 4),
+      refused("stride negative", stride: -8),
       refused("stride overflows", stride: .max), refused("output is x", output: 0), refused("output in x", output: 28),
     ]
   }

@@ -2,9 +2,12 @@ import Lanes
 
 /// Rows of logits that are hard on softmax.
 private let logits: [ParityValues] = [
-  .normals, .scaled(20), .scaled(1, offset: 1e6), .scaled(100, offset: -1e6), .wide, .special, .huge, .subnormals, .ties,
-  .constant(.greatestFiniteMagnitude), .constant(-.greatestFiniteMagnitude), .constant(-.infinity), .constant(.infinity),
-  .list("±FLT_MAX", [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0]), .list("a few −inf", [1, -.infinity, 2, 0.5]),
+  .normals, .scaled(20), .scaled(1, offset: 1e6), .scaled(100, offset: -1e6), .wide, .special, .huge, .subnormals,
+  .ties,
+  .constant(.greatestFiniteMagnitude), .constant(-.greatestFiniteMagnitude), .constant(-.infinity),
+  .constant(.infinity),
+  .list("±FLT_MAX", [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0]),
+  .list("a few −inf", [1, -.infinity, 2, 0.5]),
   .list("0 and −inf", [0, -.infinity]), .normals.planting(.nan, at: .last), .normals.planting(.infinity, at: .middle),
   .normals.planting(-.infinity, at: .first), .normals.planting(200, at: .last), .bits,
 ]
@@ -15,7 +18,11 @@ private let shapes: [(Int, Int)] =
   + ParitySuite.vectorSizes.enumerated().filter { $0.element > 0 }.map { (1 + $0.offset % 4, $0.element) }
 
 /// What the output is written over.
-private enum Aliasing: String, CaseIterable { case none = "apart", first = "in place of the first", second = "of the second" }
+private enum Aliasing: String, CaseIterable {
+  case none = "apart"
+  case first = "in place of the first"
+  case second = "of the second"
+}
 
 extension ParitySuite {
   static func softmaxCases(thorough: Bool) -> [ParityCase] {
@@ -67,6 +74,13 @@ extension ParitySuite {
     }
     cases.append(softmaxGradient(1003, 97, .init(gap: 3), .positives, .normals, .none))
     cases.append(softmaxGradient(2, 40_009, .init(offset: 1), .positives, .normals, .first))
+    cases.append(
+      ParityCase(.softmaxGradient, "of one matrix: y, dy and dx") { memory in
+        let x = memory.inPlace("x", rows: 3, columns: 45, .init(gap: 2), .special)
+        return { backend throws(LanesError) in
+          try backend.softmaxGradient(rows: 3, columns: 45, of: x.matrix, x.matrix, into: x.result)
+        }
+      })
     return cases
       + refusedRows(.softmaxGradient, overlapsSecond: true) { backend, rows, columns, y, dy, dx throws(LanesError) in
         try backend.softmaxGradient(rows: rows, columns: columns, of: y, dy, into: dx)
@@ -88,7 +102,8 @@ extension ParitySuite {
         aliasing == .second
         ? memory.inPlace("dy", rows: rows, columns: columns, other, upstream)
         : memory.input("dy", rows: rows, columns: columns, other, upstream)
-      let dx = aliasing == .first ? y : aliasing == .second ? dy : memory.output("dx", rows: rows, columns: columns, other)
+      let dx =
+        aliasing == .first ? y : aliasing == .second ? dy : memory.output("dx", rows: rows, columns: columns, other)
       return { backend throws(LanesError) in
         try backend.softmaxGradient(rows: rows, columns: columns, of: y.matrix, dy.matrix, into: dx.result)
       }
@@ -98,9 +113,10 @@ extension ParitySuite {
   /// Wrong sizes, strides and memory in common for an operation from one or two matrices to a third.
   private static func refusedRows(
     _ stem: ParityOperation, overlapsSecond: Bool,
-    _ body: @escaping @Sendable (
-      any Backend, _ rows: Int, _ columns: Int, MatrixInput, MatrixInput, MatrixOutput
-    ) throws(LanesError) -> Void
+    _ body:
+      @escaping @Sendable (
+        any Backend, _ rows: Int, _ columns: Int, MatrixInput, MatrixInput, MatrixOutput
+      ) throws(LanesError) -> Void
   ) -> [ParityCase] {
     struct Call { var rows = 4, columns = 5, strides = [8, 8, 8], first = 0, second = 50, output = 100 }
     func refused(_ name: String, _ change: @escaping @Sendable (inout Call) -> Void) -> ParityCase {
@@ -128,7 +144,8 @@ extension ParitySuite {
     ]
     if overlapsSecond {
       cases += [
-        refused("second stride short") { $0.strides[1] = 4 }, refused("output shifted in the second") { $0.output = 51 },
+        refused("second stride short") { $0.strides[1] = 4 },
+        refused("output shifted in the second") { $0.output = 51 },
         refused("output is the second with another stride") { ($0.output, $0.strides[2]) = (50, 9) },
       ]
     }

@@ -64,27 +64,37 @@ extension ParitySuite {
       for (number, values) in unaryValues.enumerated() {
         cases.append(gradient(operation, 777, layout(number), values, .special, .none))
       }
-      let corners = ParityValues.cornerList
-      let square = corners.count * corners.count
-      let each = ParityValues("corners, each repeated") { index, _, _ in corners[index / corners.count % corners.count] }
-      cases.append(gradient(operation, square, .dense, each, .list("corners", corners), .none))
+      let pairs = ParityValues.cornerList.count * ParityValues.cornerList.count
+      cases.append(gradient(operation, pairs, .dense, .repeatedCorners, .corners, .none))
       if thorough || operation == .tanh {
         cases.append(gradient(operation, largeSize, .init(offset: 3), .bits, .bits, .none))
       }
+      cases.append(
+        ParityCase(.unaryGradient, "\(operation) of one array: value, dy and dx") { memory in
+          let x = memory.inPlace("x", columns: 45, .special)
+          return { backend throws(LanesError) in
+            try backend.unaryGradient(operation, count: 45, of: x.read, x.read, into: x.write)
+          }
+        })
       cases += refusedGradient(operation)
     }
     return cases
   }
 
   /// What the gradient is written over.
-  private enum GradientAliasing: String, CaseIterable { case none = "dx apart", value = "dx is value", dy = "dx is dy" }
+  private enum GradientAliasing: String, CaseIterable {
+    case none = "dx apart"
+    case value = "dx is value"
+    case dy = "dx is dy"
+  }
 
   private static func gradient(
     _ operation: UnaryOperation, _ count: Int, _ layout: ParityMemory.Layout, _ values: ParityValues,
     _ upstream: ParityValues, _ aliasing: GradientAliasing
   ) -> ParityCase {
     let (here, there) = (ParityMemory.Layout(offset: layout.offset), ParityMemory.Layout(offset: layout.gap % 4))
-    let name = "\(operation) count=\(count) value\(here) dy\(there) \(aliasing.rawValue) (\(values.name); dy \(upstream.name))"
+    let name =
+      "\(operation) count=\(count) value\(here) dy\(there) \(aliasing.rawValue) (\(values.name); dy \(upstream.name))"
     return ParityCase(.unaryGradient, name) { memory in
       let value =
         aliasing == .value

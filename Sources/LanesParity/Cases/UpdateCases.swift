@@ -2,7 +2,11 @@ import Lanes
 
 /// One kind of update with its settings.
 private struct UpdateKind: Sendable {
-  enum Kind: Sendable { case sgd, momentum(nesterov: Bool), adam, movingAverage }
+  enum Kind: Sendable {
+    case sgd
+    case momentum(nesterov: Bool)
+    case adam, movingAverage
+  }
   let name: String
   let kind: Kind
   var rate: Float = 0.01, first: Float = 0.9, second: Float = 0.999, epsilon: Float = 1e-8
@@ -22,7 +26,8 @@ private struct UpdateKind: Sendable {
         velocity: state("velocity", .normals, 1), gradient: source, rate: rate, momentum: first, nesterov: nesterov)
     case .adam:
       return .adam(
-        firstMoment: state("firstMoment", .normals, 1), secondMoment: state("secondMoment", moments, 2), gradient: source,
+        firstMoment: state("firstMoment", .normals, 1), secondMoment: state("secondMoment", moments, 2),
+        gradient: source,
         rate: rate, beta1: first, beta2: second, epsilon: epsilon)
     case .movingAverage: return .movingAverage(of: source, decay: first)
     }
@@ -54,7 +59,8 @@ extension ParitySuite {
     for kind in kinds {
       for (number, count) in vectorSizes.enumerated() {
         for offset in 0..<2 {
-          cases.append(update(kind, count, offset: (number + 2 * offset) % 4, gradients[(number + offset) % 3], .positives))
+          cases.append(
+            update(kind, count, offset: (number + 2 * offset) % 4, gradients[(number + offset) % 3], .positives))
         }
       }
       for (number, gradient) in [
@@ -99,7 +105,8 @@ extension ParitySuite {
     func adam(_ m: Int, _ v: Int, _ g: Int) -> @Sendable (UnsafeMutablePointer<Float>) -> Update {
       {
         .adam(
-          firstMoment: $0 + m, secondMoment: $0 + v, gradient: $0 + g, rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8)
+          firstMoment: $0 + m, secondMoment: $0 + v, gradient: $0 + g, rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8
+        )
       }
     }
     return [

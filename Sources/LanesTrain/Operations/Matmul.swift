@@ -20,7 +20,8 @@ struct MatmulNode: NodeOperation {
     let (a, b) = (try operands[0].requireFloat().shape, try operands[1].requireFloat().shape)
     let (m, n, _, fit) = sizes(a, b)
     guard a.rank == 2, b.rank == 2, fit else {
-      let first = "\(a)\(transposeA ? " transposed" : "")", second = "\(b)\(transposeB ? " transposed" : "")"
+      let first = "\(a)\(transposeA ? " transposed" : "")"
+      let second = "\(b)\(transposeB ? " transposed" : "")"
       throw Mismatch("\(first) and \(second) cannot be multiplied: the inner sizes must be the same")
     }
     return Value(shape: [m, n], type: .float32)

@@ -105,7 +105,8 @@ struct Compilation {
         let end = lastUse[step.result] ?? index
         let reusable = step.operands.enumerated().first { position, operand in
           step.operation.mayOverwrite(operand: position) && lifetimeOf[graph.storage(of: operand)] != nil
-            && lastUse[graph.storage(of: operand)] == index && graph.nodes[operand].value.shape.count == value.shape.count
+            && lastUse[graph.storage(of: operand)] == index
+            && graph.nodes[operand].value.shape.count == value.shape.count
         }
         if let reusable, let lifetime = lifetimeOf[graph.storage(of: reusable.element)] {
           lifetimes[lifetime].death = end

@@ -46,7 +46,7 @@ struct ConcurrencyTests {
   }
 
   /// The calls that a thread makes, from a seed of its own.
-  static let calls = UInt64(60)
+  static let calls = UInt64(30)
   static func seeds(_ thread: Int) -> Range<UInt64> { UInt64(thread) * calls..<UInt64(thread + 1) * calls }
 
   static func serial(_ threads: Int) throws -> [[UInt64]] {
@@ -100,7 +100,7 @@ struct ConcurrencyTests {
 
   @Test("a thread with a stack of 64 KiB", arguments: Hardware.availableISAs, [1, 3] as [Int32])
   func smallStack(_ isa: String, _ threads: Int32) throws {
-    let job = Job(try Context(isa: isa, threads: threads), 0..<200)
+    let job = Job(try Context(isa: isa, threads: threads), 0..<100)
     #expect(test_run_on_stack(64 << 10, Job.body, job.argument) == 0)
     let portable = try Context(isa: "portable", threads: 1)
     #expect(job.hashes == job.seeds.map { Self.call(portable.pointer, $0) })

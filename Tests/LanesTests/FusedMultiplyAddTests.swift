@@ -91,7 +91,7 @@ struct FusedMultiplyAddTests {
   func halfway(_ isa: String) throws {
     var random = Random(3)
     try Self.expectRight(isa, 300_000) { index in
-      // a·b = (1 + i·2⁻¹²)(1 + j·2⁻¹²)·2⁻²⁴: a tie with c of 1 … 2 when i·j is 0, beside one otherwise, by 2⁻⁴⁸.
+      // a·b is half a unit of c, which is 1 … 2: a tie where i is 0, beside one by 2⁻²³ or 2⁻²⁴ of it otherwise.
       let i = Float(Int.random(in: -1...1, using: &random)) * 0x1p-23
       let c = 1 + Float(Int.random(in: 0..<1 << 23, using: &random)) * 0x1p-23
       let sign: Float = index % 2 == 0 ? 1 : -1

@@ -50,7 +50,8 @@ let package = Package(
       ]),
     // Counts allocations, forks, small stacks, floating-point modes: what tests need and Swift cannot do.
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
-    .testTarget(name: "LanesTests", dependencies: ["Lanes", "CLanes", "CTestSupport"]),
+    .testTarget(
+      name: "LanesTests", dependencies: ["Lanes", "CLanes", "CTestSupport"], swiftSettings: optimised),
     .testTarget(name: "LanesParityTests", dependencies: ["Lanes", "LanesReference", "LanesParity"]),
     .testTarget(
       name: "LanesTrainTests", dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],

@@ -55,6 +55,7 @@ static void make_default(void) {
 }
 
 lanes_status lanes_default_context(const lanes_context **context) {
+  if (!context) return LANES_NULL_POINTER;
   pthread_once(&default_once, make_default);
   if (default_status) return default_status;
   *context = lanes_default;

@@ -67,20 +67,35 @@ static double quota_processors(void) {
   return smaller_quota(quota, period > 0 ? limit / period : 0);
 }
 
-static int64_t cache_bytes(int name) {
-  long bytes = sysconf(name);
-  return bytes > 0 ? bytes : 0;
+/* Of the cache that this level and type has in the first processor's list. (sysconf reports some processors' whole L3.) */
+static int64_t cache_bytes(int level, char type) {
+  for (int index = 0; index < 8; index++) {
+    char path[96], text[32] = "";
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/type", index);
+    FILE *file = fopen(path, "re");
+    if (!file) return 0;
+    char found = (char)fgetc(file);
+    fclose(file);
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/level", index);
+    if ((int)read_number(path) != level || found != type) continue;
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size", index);
+    if (!(file = fopen(path, "re"))) return 0;
+    if (!fgets(text, sizeof text, file)) text[0] = 0;
+    fclose(file);
+    char *unit;
+    int64_t size = strtoll(text, &unit, 10);
+    return *unit == 'K' ? size << 10 : *unit == 'M' ? size << 20 : size;
+  }
+  return 0;
 }
 
 lanes_machine lanes_machine_describe(void) {
   return (lanes_machine){
       .affinity_processors = affinity_processors(),
       .quota_processors = quota_processors(),
-#ifdef _SC_LEVEL1_DCACHE_SIZE
-      .l1d_bytes = cache_bytes(_SC_LEVEL1_DCACHE_SIZE),
-      .l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE),
-      .l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE),
-#endif
+      .l1d_bytes = cache_bytes(1, 'D'),
+      .l2_bytes = cache_bytes(2, 'U'),
+      .l3_bytes = cache_bytes(3, 'U'),
 #ifdef _OPENMP
       .openmp = 1,
 #endif

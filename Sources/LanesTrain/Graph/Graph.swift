@@ -23,7 +23,17 @@ public final class Graph {
   private var inputs: [String: Value] = [:]
   private(set) var firstError: ModelError?
 
-  public init() {}
+  /// The trainable variables that were asked for, in this order.
+  private(set) var parameters: [Variable] = []
+  /// Whether moving averages are read where parameters are asked for.
+  private let isAveraged: Bool
+  /// Whether layers behave as in training: Dropout drops.
+  public let isTraining: Bool
+
+  /// - Parameter isAveraged: the graph of an evaluation that reads the moving averages of the parameters.
+  public init(isTraining: Bool = false, isAveraged: Bool = false) {
+    (self.isTraining, self.isAveraged) = (isTraining, isAveraged)
+  }
 
   /// A value that is given to each run: `bind` it to memory.
   public func input(
@@ -43,7 +53,9 @@ public final class Graph {
     self.variable(variable, at: SourceLocation(file, line))
   }
 
-  func variable(_ variable: Variable, at location: SourceLocation) -> SymbolicTensor {
+  func variable(_ wanted: Variable, at location: SourceLocation) -> SymbolicTensor {
+    if wanted.isTrainable, !parameters.contains(where: { $0.name == wanted.name }) { parameters.append(wanted) }
+    let variable = isAveraged && wanted.isTrainable ? wanted.average : wanted
     if let other = variables.first(where: { $0.name == variable.name }) {
       if other.shape != variable.shape {
         fail(
@@ -58,11 +70,14 @@ public final class Graph {
 
   private var names: [String: Int] = [:]
 
-  /// "dense1", "dense2", … in the order of asking.
-  func uniqueName(_ stem: String) -> String {
+  /// 1, 2, … in the order of asking.
+  func uniqueNumber(_ stem: String) -> Int {
     names[stem, default: 0] += 1
-    return "\(stem)\(names[stem, default: 1])"
+    return names[stem, default: 1]
   }
+
+  /// "dense1", "dense2", … in the order of asking.
+  func uniqueName(_ stem: String) -> String { "\(stem)\(uniqueNumber(stem))" }
 
   /// The same number in every element.
   public func constant(
@@ -145,4 +160,9 @@ public struct Variable: Sendable {
   }
 
   public var isTrainable: Bool { role != .slot }
+
+  /// The shadow of a parameter.
+  var average: Variable {
+    Variable(MovingAverage.name(of: name), shape, role: .slot, initializer: .copy(of: name))
+  }
 }

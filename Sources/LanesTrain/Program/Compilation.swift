@@ -6,7 +6,8 @@ struct Compilation {
   enum Place {
     /// Offset in floats.
     case arena(Int)
-    case constant(offset: Int, value: Float, count: Int)
+    /// Offset in floats among the constants, and what writes the values there.
+    case constant(offset: Int, write: (UnsafeMutablePointer<Float>) -> Void)
     case variable(String)
     /// Bound by the user.
     case input
@@ -118,10 +119,13 @@ struct Compilation {
         addSlot(step.result, .input)
       case let variable as VariableNode: addSlot(step.result, .variable(variable.name))
       case let fill as FillNode:
-        addSlot(
-          step.result,
-          .constant(offset: constantFloats, value: Float(bitPattern: fill.bits), count: value.shape.count))
-        constantFloats += (value.shape.count + 15) / 16 * 16
+        addConstant(step.result, count: value.shape.count) {
+          $0.update(repeating: Float(bitPattern: fill.bits), count: fill.shape.count)
+        }
+      case let literal as LiteralNode:
+        addConstant(step.result, count: value.shape.count) {
+          for (index, bits) in literal.bits.enumerated() { $0[index] = Float(bitPattern: bits) }
+        }
       default:
         let end = lastUse[step.result] ?? index
         let reusable = step.operands.enumerated().first { position, operand in
@@ -148,6 +152,13 @@ struct Compilation {
     return step.operands.indices.allSatisfy {
       graph.storage(of: step.operands[$0]) != storage || step.operation.mayOverwrite(operand: $0)
     }
+  }
+
+  private mutating func addConstant(
+    _ node: Int, count: Int, _ write: @escaping (UnsafeMutablePointer<Float>) -> Void
+  ) {
+    addSlot(node, .constant(offset: constantFloats, write: write))
+    constantFloats += (count + 15) / 16 * 16
   }
 
   private mutating func addSlot(_ node: Int, _ place: Place) {

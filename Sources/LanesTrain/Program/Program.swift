@@ -51,8 +51,8 @@ public final class Program {
     for (slot, place) in plan.places.enumerated() {
       switch place {
       case .arena(let offset): slots[slot] = arena.floats + offset
-      case .constant(let offset, let value, let count):
-        (constants.floats + offset).update(repeating: value, count: count)
+      case .constant(let offset, let write):
+        write(constants.floats + offset)
         slots[slot] = constants.floats + offset
       case .variable(let name): slots[slot] = state.floats(of: name) ?? arena.floats
       case .input: break

@@ -17,7 +17,11 @@ public final class State {
     for variable in variables where memory[variable.name] == nil {
       let made = try Memory(count: variable.shape.count)
       let buffer = UnsafeMutableBufferPointer(start: made.floats, count: variable.shape.count)
-      variable.initializer.fill(buffer, shape: variable.shape, seed: order.count)
+      if let source = variable.initializer.source, let memory = memory[source], memory.count == made.count {
+        made.floats.update(from: memory.floats, count: made.count)
+      } else {
+        variable.initializer.fill(buffer, shape: variable.shape, seed: order.count)
+      }
       memory[variable.name] = made
       order.append(variable)
     }

@@ -7,7 +7,11 @@ public struct StateUpdate {
     case sgd
     /// From gradient and rate; remembers the velocity.
     case momentum(Float, nesterov: Bool)
-    /// From gradient and corrected rate; remembers two moments.
+    /// From gradient and rate; remembers the sum of squares.
+    case adagrad(epsilon: Float)
+    /// From gradient and rate; remembers the mean square and the velocity.
+    case rmsProp(rho: Float, momentum: Float, epsilon: Float)
+    /// From gradient, corrected rate and shrinkage; remembers two moments.
     case adam(beta1: Float, beta2: Float, epsilon: Float)
     /// Moves towards a variable, as that is after the updates before this one, by 1 − decay.
     case movingAverage
@@ -34,14 +38,31 @@ public struct StateUpdate {
       rule: .momentum(momentum, nesterov: nesterov), variable: variable, slots: [velocity], operands: [gradient, rate])
   }
 
-  /// `rate` holds the bias correction already.
+  public static func adagrad(
+    _ variable: SymbolicTensor, accumulator: SymbolicTensor, gradient: SymbolicTensor, rate: SymbolicTensor,
+    epsilon: Float
+  ) -> StateUpdate {
+    StateUpdate(
+      rule: .adagrad(epsilon: epsilon), variable: variable, slots: [accumulator], operands: [gradient, rate])
+  }
+
+  public static func rmsProp(
+    _ variable: SymbolicTensor, meanSquare: SymbolicTensor, velocity: SymbolicTensor, gradient: SymbolicTensor,
+    rate: SymbolicTensor, rho: Float, momentum: Float, epsilon: Float
+  ) -> StateUpdate {
+    StateUpdate(
+      rule: .rmsProp(rho: rho, momentum: momentum, epsilon: epsilon), variable: variable,
+      slots: [meanSquare, velocity], operands: [gradient, rate])
+  }
+
+  /// `rate` holds the bias correction already. `shrink` is AdamW's learning rate · decay; nil: none.
   public static func adam(
     _ variable: SymbolicTensor, moments: (SymbolicTensor, SymbolicTensor), gradient: SymbolicTensor,
-    rate: SymbolicTensor, beta1: Float, beta2: Float, epsilon: Float
+    rate: SymbolicTensor, beta1: Float, beta2: Float, epsilon: Float, shrink: SymbolicTensor? = nil
   ) -> StateUpdate {
     StateUpdate(
       rule: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon), variable: variable, slots: [moments.0, moments.1],
-      operands: [gradient, rate])
+      operands: [gradient, rate] + (shrink.map { [$0] } ?? []))
   }
 
   public static func movingAverage(
@@ -58,6 +79,8 @@ public struct StateUpdate {
     switch rule {
     case .sgd: "sgd"
     case .momentum: "momentum"
+    case .adagrad: "adagrad"
+    case .rmsProp: "rmsProp"
     case .adam: "adam"
     case .movingAverage: "moving average"
     case .assign: "assign"
@@ -78,8 +101,8 @@ public struct StateUpdate {
       throw fail("the variable is \(variable.shape), but this is \(other.shape)")
     }
     for other in operands where other.type != .float32 { throw fail("an update takes numbers, but this holds labels") }
-    if let scalar = operands.dropFirst().first, scalar.shape.count != 1 {
-      throw fail("the rate or decay is one number, but this is \(scalar.shape)")
+    for scalar in operands.dropFirst() where scalar.shape.count != 1 {
+      throw fail("a rate or decay is one number, but this is \(scalar.shape)")
     }
   }
 
@@ -99,12 +122,23 @@ public struct StateUpdate {
       return update {
         .momentum(velocity: $0[v], gradient: $0[g], rate: $0[rate][0], momentum: momentum, nesterov: nesterov)
       }
+    case .adagrad(let epsilon):
+      let (a, g, rate) = (others[0], others[1], others[2])
+      return update { .adagrad(accumulator: $0[a], gradient: $0[g], rate: $0[rate][0], epsilon: epsilon) }
+    case .rmsProp(let rho, let momentum, let epsilon):
+      let (s, v, g, rate) = (others[0], others[1], others[2], others[3])
+      return update {
+        .rmsProp(
+          meanSquare: $0[s], velocity: $0[v], gradient: $0[g], rate: $0[rate][0], rho: rho, momentum: momentum,
+          epsilon: epsilon)
+      }
     case .adam(let beta1, let beta2, let epsilon):
       let (m, v, g, rate) = (others[0], others[1], others[2], others[3])
-      return update {
+      let shrink = others.count > 4 ? others[4] : nil
+      return update { slots in
         .adam(
-          firstMoment: $0[m], secondMoment: $0[v], gradient: $0[g], rate: $0[rate][0], beta1: beta1, beta2: beta2,
-          epsilon: epsilon)
+          firstMoment: slots[m], secondMoment: slots[v], gradient: slots[g], rate: slots[rate][0], beta1: beta1,
+          beta2: beta2, epsilon: epsilon, shrink: shrink.map { slots[$0][0] } ?? 0)
       }
     case .movingAverage:
       let (parameter, decay) = (others[0], others[1])

@@ -12,17 +12,6 @@ public struct Loss: Sendable {
   ) {
     self.value = value
   }
-
-  /// The mean of (y − target)². TensorFlow: `tf.reduce_mean(tf.square(y - y_))`.
-  public static let meanSquaredError = Loss { y, target in
-    if y.shape != target.shape {
-      // Broadcasting would compare every output with every target, and train quietly.
-      y.graph.fail(
-        "meanSquaredError", [y.shape, target.shape], "the outputs are \(y.shape), but the targets are \(target.shape)",
-        at: y.location)
-    }
-    return mean(square(y - target))
-  }
 }
 
 /// A price on large weights, added to the loss. Biases are free.

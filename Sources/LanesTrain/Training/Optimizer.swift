@@ -5,20 +5,42 @@ public struct Optimizer: Sendable {
   enum Rule: Sendable {
     case gradientDescent
     case momentum(Float, nesterov: Bool)
-    case adam(beta1: Float, beta2: Float, epsilon: Float)
+    case adagrad(initial: Float, epsilon: Float)
+    case rmsProp(rho: Float, momentum: Float, epsilon: Float)
+    case adam(beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float)
+  }
+
+  /// What is done to gradients before they are used.
+  enum Clipping: Sendable {
+    case none
+    case byValue(Float)
+    case byGlobalNorm(Float)
   }
 
   let rule: Rule
   public let schedule: Schedule
+  private(set) var clipping = Clipping.none
+
+  private init(_ rule: Rule, _ schedule: Schedule) { (self.rule, self.schedule) = (rule, schedule) }
 
   /// w ← w − rate·∇. TensorFlow 1: `GradientDescentOptimizer`.
-  public static func gradientDescent(_ rate: Schedule) -> Optimizer {
-    Optimizer(rule: .gradientDescent, schedule: rate)
-  }
+  public static func gradientDescent(_ rate: Schedule) -> Optimizer { Optimizer(.gradientDescent, rate) }
 
   /// v ← momentum·v + ∇, w ← w − rate·v; Nesterov's form looks ahead. TensorFlow 1: `MomentumOptimizer`.
   public static func momentum(_ rate: Schedule, momentum: Float = 0.9, nesterov: Bool = false) -> Optimizer {
-    Optimizer(rule: .momentum(momentum, nesterov: nesterov), schedule: rate)
+    Optimizer(.momentum(momentum, nesterov: nesterov), rate)
+  }
+
+  /// Duchi et al., "Adaptive Subgradient Methods", 2011. TensorFlow 1: `AdagradOptimizer`.
+  public static func adagrad(_ rate: Schedule, initial: Float = 0.1, epsilon: Float = 0) -> Optimizer {
+    Optimizer(.adagrad(initial: initial, epsilon: epsilon), rate)
+  }
+
+  /// Tieleman and Hinton, 2012. TensorFlow 1: `RMSPropOptimizer`, whose decay is rho; the mean square starts from 1.
+  public static func rmsProp(
+    _ rate: Schedule, rho: Float = 0.9, momentum: Float = 0, epsilon: Float = 1e-10
+  ) -> Optimizer {
+    Optimizer(.rmsProp(rho: rho, momentum: momentum, epsilon: epsilon), rate)
   }
 
   /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, in the form of TensorFlow 1's `AdamOptimizer`: the
@@ -26,40 +48,28 @@ public struct Optimizer: Sendable {
   public static func adam(
     _ rate: Schedule, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
   ) -> Optimizer {
-    Optimizer(rule: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon), schedule: rate)
+    Optimizer(.adam(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: 0), rate)
   }
 
-  /// The updates of one step. What the optimizer remembers of a parameter is a variable named after it.
-  func updates(
-    of parameters: [SymbolicTensor], by gradients: [SymbolicTensor], rate: SymbolicTensor
-  ) -> [StateUpdate] {
-    guard let graph = parameters.first?.graph else { return [] }
-    func remembered(_ parameter: SymbolicTensor, _ what: String) -> SymbolicTensor {
-      let name = "\(graph.nodes[parameter.node].operation.name)/\(what)"
-      return graph.variable(Variable(name, parameter.shape, role: .slot, initializer: .zeros), at: parameter.location)
-    }
-    switch rule {
-    case .gradientDescent: return zip(parameters, gradients).map { .sgd($0, gradient: $1, rate: rate) }
-    case .momentum(let momentum, let nesterov):
-      return zip(parameters, gradients).map { parameter, gradient in
-        .momentum(
-          parameter, velocity: remembered(parameter, "momentum"), gradient: gradient, rate: rate, momentum: momentum,
-          nesterov: nesterov)
-      }
-    case .adam(let beta1, let beta2, let epsilon):
-      func power(_ name: String, _ beta: Float) -> SymbolicTensor {
-        graph.variable(
-          Variable("adam/\(name)", .scalar, role: .slot, initializer: .constant(beta)), at: rate.location)
-      }
-      // The powers β₁ᵗ and β₂ᵗ, t = 1 in the first step; float32 products, as in TensorFlow.
-      let (power1, power2) = (power("beta1_power", beta1), power("beta2_power", beta2))
-      let corrected = rate * ((1 - power2).map(.sqrt, at: rate.location) / (1 - power1))
-      let moves = zip(parameters, gradients).map { parameter, gradient in
-        StateUpdate.adam(
-          parameter, moments: (remembered(parameter, "adam_m"), remembered(parameter, "adam_v")), gradient: gradient,
-          rate: corrected, beta1: beta1, beta2: beta2, epsilon: epsilon)
-      }
-      return moves + [.assign(power1, power1 * beta1), .assign(power2, power2 * beta2)]
-    }
+  /// Adam, and weights (not biases) shrink by rate·decay in each step. Loshchilov and Hutter, "Decoupled Weight Decay
+  /// Regularization", 2019.
+  public static func adamW(
+    _ rate: Schedule, weightDecay: Float = 0.01, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+  ) -> Optimizer {
+    Optimizer(.adam(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay), rate)
+  }
+
+  /// Each element of the gradients is moved within ±limit first. TensorFlow: `tf.clip_by_value`.
+  public func clipped(toValue limit: Float) -> Optimizer {
+    var clipped = self
+    clipped.clipping = .byValue(limit)
+    return clipped
+  }
+
+  /// The gradients together are scaled down to this norm first, where theirs is larger. TensorFlow: `tf.clip_by_global_norm`.
+  public func clipped(toGlobalNorm limit: Float) -> Optimizer {
+    var clipped = self
+    clipped.clipping = .byGlobalNorm(limit)
+    return clipped
   }
 }

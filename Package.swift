@@ -54,7 +54,8 @@ let package = Package(
       name: "LanesTests", dependencies: ["Lanes", "CLanes", "CTestSupport"], swiftSettings: optimised),
     .testTarget(name: "LanesParityTests", dependencies: ["Lanes", "LanesReference", "LanesParity"]),
     .testTarget(
-      name: "LanesTrainTests", dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
+      name: "LanesTrainTests",
+      dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "LanesCLITests",

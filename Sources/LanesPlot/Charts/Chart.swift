@@ -5,7 +5,8 @@ public protocol Chart: Sendable {
   /// The size at which it is drawn unless another is asked for.
   var size: ChartSize { get }
 
-  /// The chart at a size. It may turn out less high where its axes have to keep a proportion.
+  /// The chart at a size. It may turn out smaller where a unit is to be equally long on both axes, and higher where its
+  /// legend needs many lines.
   func drawing(size: ChartSize) -> SVG
 }
 
@@ -76,7 +77,7 @@ struct LegendEntry: Sendable {
   private static func markerElements(_ marker: Marker, _ color: Color, at point: Point) -> [Element] {
     var path = PathData()
     marker.add(to: &path, at: point, radius: markerRadius)
-    return [.fill(path, color: color, outline: .white)]
+    return [.shapes([path], color: color)]
   }
 }
 

@@ -9,7 +9,7 @@ struct Layout: Sendable {
   /// Where the data are drawn.
   private(set) var plot: Rectangle
   /// Of the whole drawing, in pixels.
-  let height: Double
+  let width: Double, height: Double
   let titleLines: [String]
   let titleX: Double
   let xTicks: Ticks, yTicks: Ticks
@@ -25,23 +25,28 @@ struct Layout: Sendable {
   static let tickGap = 4.0
   private static let legendRow = 21.0
   private static let legendColumnWidth = 200.0
+  /// From this width on a legend can stand beside the data.
+  private static let wide = 560.0
+  /// What remains for the data, whatever the legend and the notes take.
+  private static let smallestPlot = 170.0
 
   init(_ content: Frame.Content) {
     let (width, margin) = (content.size.width, Self.margin)
-    let legendIsRight = content.hasEqualUnits && width >= 560 && !content.legend.isEmpty
+    let legendIsRight = content.hasEqualUnits && width >= Self.wide && !content.legend.isEmpty
 
     // The labels of the vertical axis decide where the plot starts.
-    let yTicks = content.y.ticks(atMost: Int((content.size.height - 130) / 45))
+    let yTicks = content.y.ticks(atMost: Int((content.size.height - 130) / 38))
     let yTickWidth = yTicks.labelled.map { TextStyle.tick.width(of: $0.label) }.max() ?? 0
     let yLabelWidth = TextStyle.axisLabel.lineHeight
-    var left = margin + yLabelWidth + 4 + yTickWidth + Self.tickGap + Self.tickLength
+    let left = margin + yLabelWidth + 4 + yTickWidth + Self.tickGap + Self.tickLength
 
     // The width that remains decides how many lines the title, the legend and the labels of the horizontal axis take.
     let column = legendIsRight ? Self.column(content.legend) : (width: 0, places: [])
     let right = legendIsRight ? column.width + 2 * margin : 2 * margin
     let titleLines = TextStyle.title.lines(of: content.title, limit: width - left - margin)
     let titleHeight = Double(titleLines.count) * TextStyle.title.lineHeight
-    let rows = legendIsRight ? (height: 0, places: []) : Self.rows(content.legend, width: width - left - margin)
+    let rows =
+      legendIsRight ? (width: 0, height: 0, places: []) : Self.rows(content.legend, width: width - left - margin)
     let top = margin + titleHeight + (rows.height > 0 ? rows.height + 4 : 0) + 8
     let noteLines = content.notes.flatMap { TextStyle.note.lines(of: $0, limit: width - left - margin) }
     let axisHeight =
@@ -49,27 +54,24 @@ struct Layout: Sendable {
       + TextStyle.axisLabel.lineHeight
     let bottom = axisHeight + (noteLines.isEmpty ? 0 : 6 + Double(noteLines.count) * TextStyle.note.lineHeight) + margin
 
-    var plot = Rectangle(
-      x: left, y: top, width: max(width - left - right, 40), height: max(content.size.height - top - bottom, 40))
-    if content.hasEqualUnits {
-      plot = Self.fitted(plot, to: content)
-      // What is left over goes to both sides.
-      let shift = max((width - right - plot.right) / 2, 0)
-      plot.x += shift
-      left += shift
-    }
+    let room = Rectangle(
+      x: left, y: top, width: max(width - left - right, 40),
+      height: max(content.size.height - top - bottom, Self.smallestPlot))
+    plot = content.hasEqualUnits ? Self.fitted(room, to: content, mayGrow: width < Self.wide) : room
+    let texts = titleLines.map { TextStyle.title.width(of: $0) } + noteLines.map { TextStyle.note.width(of: $0) }
+    let textWidth = (texts + [rows.width]).max() ?? 0
 
-    self.plot = plot
+    self.width = min(width, max(plot.right + right, left + textWidth + margin))
+    self.height = plot.bottom + bottom
     self.titleLines = titleLines
     self.titleX = left
     self.yTicks = yTicks
-    self.xTicks = Self.horizontalTicks(content.x, width: plot.width)
-    self.xLabel = content.xLabel + xTicks.powerText
-    self.yLabel = content.yLabel + yTicks.powerText
+    self.xTicks = Self.horizontalTicks(content.x, width: plot.width, before: left - 2, after: right - 2)
+    self.xLabel = content.xLabel + xTicks.unitText
+    self.yLabel = content.yLabel + yTicks.unitText
     self.yLabelBaseline = left - Self.tickLength - Self.tickGap - yTickWidth - 8
     self.noteLines = noteLines
     self.notesTop = plot.bottom + axisHeight + 6
-    self.height = plot.bottom + bottom
     let origin = legendIsRight ? Point(plot.right + margin, plot.y) : Point(left, margin + titleHeight + 4)
     self.legend = (legendIsRight ? column.places : rows.places).map { place in
       LegendPlace(point: Point(origin.x + place.point.x, origin.y + place.point.y), lines: place.lines)
@@ -88,24 +90,34 @@ struct Layout: Sendable {
     notesTop + TextStyle.note.size + Double(line) * TextStyle.note.lineHeight
   }
 
-  /// As many ticks as have room for their labels, with a gap between them.
-  private static func horizontalTicks(_ scale: Scale, width: Double) -> Ticks {
-    for limit in stride(from: max(Int(width / 55), 2), to: 2, by: -1) {
+  /// As many ticks as have room for their labels, with a gap between them, on an axis of a width and with so many pixels
+  /// before and after it. The last resort are two ticks, and no label for one that has no room.
+  private static func horizontalTicks(_ scale: Scale, width: Double, before: Double, after: Double) -> Ticks {
+    func hasRoom(_ tick: Ticks.Tick) -> Bool {
+      let half = TextStyle.tick.width(of: tick.label) / 2
+      let place = (scale.fraction(of: tick.value) ?? 0) * width
+      return place - half >= -before && place + half <= width + after
+    }
+    for limit in stride(from: max(Int(width / 45), 2), to: 2, by: -1) {
       let ticks = scale.ticks(atMost: limit)
       let places = ticks.labelled.map { tick in
         (center: (scale.fraction(of: tick.value) ?? 0) * width, half: TextStyle.tick.width(of: tick.label) / 2)
       }
       let gaps = zip(places, places.dropFirst()).map { $1.center - $1.half - $0.center - $0.half }
-      if gaps.allSatisfy({ $0 >= 10 }) { return ticks }
+      if gaps.allSatisfy({ $0 >= 10 }) && ticks.labelled.allSatisfy(hasRoom) { return ticks }
     }
-    return scale.ticks(atMost: 2)
+    var ticks = scale.ticks(atMost: 2)
+    ticks.labelled = ticks.labelled.map { hasRoom($0) ? $0 : Ticks.Tick(value: $0.value, label: "") }
+    return ticks
   }
 
-  /// The largest part of the room in which a unit is equally long on both axes.
-  private static func fitted(_ room: Rectangle, to content: Frame.Content) -> Rectangle {
+  /// The largest part of the room in which a unit is equally long on both axes. If it may grow, the room is at least as
+  /// high as it is wide.
+  private static func fitted(_ room: Rectangle, to content: Frame.Content, mayGrow: Bool) -> Rectangle {
     let spanX = content.x.upper - content.x.lower
     let spanY = content.y.upper - content.y.lower
-    let unit = min(room.width / spanX, room.height / spanY)
+    let height = mayGrow ? max(room.height, room.width) : room.height
+    let unit = min(room.width / spanX, height / spanY)
     guard content.x.kind == .linear, content.y.kind == .linear, unit.isFinite, unit * min(spanX, spanY) >= 40 else {
       return room
     }
@@ -113,8 +125,11 @@ struct Layout: Sendable {
   }
 
   /// The legend in rows, as many entries in each as have room.
-  private static func rows(_ entries: [LegendEntry], width: Double) -> (height: Double, places: [LegendPlace]) {
+  private static func rows(_ entries: [LegendEntry], width: Double) -> (
+    width: Double, height: Double, places: [LegendPlace]
+  ) {
     var places: [LegendPlace] = []
+    var widest = 0.0
     var x = 0.0
     var y = legendRow / 2
     for entry in entries {
@@ -123,9 +138,10 @@ struct Layout: Sendable {
       if x > 0 && (x + entryWidth > width + 18 || lines.count > 1) { (x, y) = (0, y + legendRow) }
       places.append(LegendPlace(point: Point(x, y), lines: lines))
       x += entryWidth
+      widest = max(widest, x - 18)
       if lines.count > 1 { (x, y) = (width, y + Double(lines.count - 1) * TextStyle.legend.lineHeight) }
     }
-    return (entries.isEmpty ? 0 : y + legendRow / 2, places)
+    return (widest, entries.isEmpty ? 0 : y + legendRow / 2, places)
   }
 
   /// The legend in a column; long names take several lines.

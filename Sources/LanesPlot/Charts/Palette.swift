@@ -48,7 +48,7 @@ enum Dash: CaseIterable, Hashable, Sendable {
   /// Lengths of strokes and gaps in pixels, as SVG writes them.
   var pattern: String {
     switch self {
-    case .solid: "none"
+    case .solid: "1 0"
     case .dashed: "8 4"
     case .dotted: "2 3"
     case .dashDotted: "9 3 2 3"

@@ -80,7 +80,7 @@ struct ExactDecimal: Hashable, Sendable {
     if digits.count <= places { digits = String(repeating: "0", count: places + 1 - digits.count) + digits }
     let whole = digits.dropLast(places)
     let fraction = digits.suffix(places)
-    let text = groups && whole.count >= 5 ? Self.grouped(whole) : String(whole)
+    let text = groups ? Self.grouped(whole) : String(whole)
     return "\(mantissa < 0 ? minus : "")\(text)\(places > 0 ? "." : "")\(fraction)"
   }
 

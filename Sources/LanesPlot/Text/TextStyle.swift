@@ -24,10 +24,11 @@ struct TextStyle: Hashable, Sendable {
     return ems * size * (isBold ? 1.1 : 1)
   }
 
-  /// The text in lines of at most `limit` pixels, broken at spaces; a word that is wider has a line of its own.
+  /// The text in lines of at most `limit` pixels, broken at spaces (not at those that forbid it); a word that is wider has
+  /// a line of its own.
   func lines(of text: String, limit: Double) -> [String] {
     var lines: [String] = []
-    for word in text.split(whereSeparator: \.isWhitespace) {
+    for word in text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
       if let last = lines.last, width(of: "\(last) \(word)") <= limit {
         lines[lines.count - 1] = "\(last) \(word)"
       } else {

@@ -204,6 +204,15 @@ struct ChartTests {
     #expect(parsed.texts.filter { $0 == "3" }.count == 2, "both axes reach 3")
   }
 
+  @Test("lines of equal value bear their values, where there is room")
+  func contourLabels() throws {
+    let chart = ContourChart(title: "C", x: "x", y: "y", field: try Self.bowl(), levels: [1, 4, 7, 7.01, 7.02])
+    let texts = ParsedXML(chart.svg()).texts
+    // Once in the legend, once on the line. The axes reach from -3 to 3.
+    #expect(texts.filter { $0 == "4" }.count == 2)
+    #expect(texts.filter { $0 == "7.01" }.count == 1)
+  }
+
   @Test("classes and series differ in more than colour")
   func styles() {
     let styles = (0..<7).map { SeriesStyle($0) }

@@ -113,7 +113,8 @@ struct ContourTests {
     let area = [true, false].map { below in
       grid.outlines(level: 1.5, below: below).reduce(0) { $0 + doubleArea($1) / 2 }
     }.reduce(0, +)
-    // What is missing is the square between the hole's four neighbours, and a quarter of a cell at each end of the line.
+    // What is missing is the square between the hole's four neighbours, and a quarter of a cell at each end of the
+    // line.
     #expect(abs(area - 13.5) < 1e-9)
     let nothing = try self.grid([[hole, hole], [hole, hole]])
     #expect(nothing.contours(at: 0).isEmpty && nothing.outlines(level: 0, below: true).isEmpty)

@@ -49,7 +49,8 @@ struct LegendEntry: Sendable {
   /// How wide the sample is, with the gap to the name, in pixels.
   static let sampleWidth = 36.0
 
-  /// The entry with the left end of its sample at `point`, in the middle of its first line; the name takes one or more lines.
+  /// The entry with the left end of its sample at `point`, in the middle of its first line; the name takes one or more
+  /// lines.
   func elements(at point: Point, nameLines: [String]) -> [Element] {
     let style = TextStyle.legend
     let texts = nameLines.enumerated().map { index, line in

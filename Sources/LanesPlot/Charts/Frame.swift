@@ -1,4 +1,5 @@
-/// What stands around the data of a chart: title, legend, axes with ticks and labels, notes. It decides where everything goes.
+/// What stands around the data of a chart: title, legend, axes with ticks and labels, notes. It decides where
+/// everything goes.
 struct Frame: Sendable {
   /// What a frame is made for.
   struct Content: Sendable {

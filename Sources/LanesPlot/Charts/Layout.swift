@@ -90,8 +90,8 @@ struct Layout: Sendable {
     notesTop + TextStyle.note.size + Double(line) * TextStyle.note.lineHeight
   }
 
-  /// As many ticks as have room for their labels, with a gap between them, on an axis of a width and with so many pixels
-  /// before and after it. The last resort are two ticks, and no label for one that has no room.
+  /// As many ticks as have room for their labels, with a gap between them, on an axis of a width and with so many
+  /// pixels before and after it. The last resort are two ticks, and no label for one that has no room.
   private static func horizontalTicks(_ scale: Scale, width: Double, before: Double, after: Double) -> Ticks {
     func hasRoom(_ tick: Ticks.Tick) -> Bool {
       let half = TextStyle.tick.width(of: tick.label) / 2

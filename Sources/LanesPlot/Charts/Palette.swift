@@ -19,10 +19,10 @@ struct SeriesStyle: Hashable, Sendable {
   ]
 }
 
-/// The grounds of the two sides of a decision: tints of the first two colours.
+/// The grounds of the two sides of a decision: tints of the first two colours, one lighter than the other.
 enum RegionColor {
-  static let below = Color("#d9e8f3")
-  static let above = Color("#fbdfcb")
+  static let below = Color("#e3eef7")
+  static let above = Color("#f7d2b6")
 }
 
 /// Colours for levels, from low (dark blue) to high (light orange), by way of magenta: lightness rises all the way.

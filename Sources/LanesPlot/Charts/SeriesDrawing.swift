@@ -1,8 +1,8 @@
 extension Frame {
   /// The curve through a series' points, with gaps where a point has no place.
   ///
-  /// Of the points that follow each other in one column of pixels only the first, the lowest, the highest and the last are
-  /// drawn, which looks the same.
+  /// Of the points that follow each other in one column of pixels only the first, the lowest, the highest and the last
+  /// are drawn, which looks the same.
   func curve(_ series: Series) -> PathData {
     var path = PathData()
     var run: [Point] = []

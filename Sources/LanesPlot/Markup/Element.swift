@@ -57,8 +57,8 @@ public struct Element: Sendable {
   private static let namesThatCloseThemselves: Set = ["meta", "br", "path", "line", "rect", "circle"]
 }
 
-/// The text with XML's own characters as entities. Line breaks and tabs stay as they are in content, and survive in a quoted
-/// attribute. Characters that XML 1.0 does not allow, or advises against, become U+FFFD.
+/// The text with XML's own characters as entities. Line breaks and tabs stay as they are in content, and survive in a
+/// quoted attribute. Characters that XML 1.0 does not allow, or advises against, become U+FFFD.
 func escaped(_ text: String, inAttribute: Bool = false) -> String {
   var output = ""
   output.reserveCapacity(text.utf8.count)

@@ -45,8 +45,8 @@ extension Scale {
     return Ticks(labelled: [])
   }
 
-  /// The multiples of `step` on the axis, exactly; nil if there are too many. An end that misses a multiple by rounding has
-  /// its tick.
+  /// The multiples of `step` on the axis, exactly; nil if there are too many. An end that misses a multiple by rounding
+  /// has its tick.
   private func multiples(of step: ExactDecimal, atMost limit: Int) -> [ExactDecimal]? {
     let tolerance = 1e-9
     let first = (lower / step.value - tolerance).rounded(.up)
@@ -72,8 +72,9 @@ extension Scale {
     return Ticks(labelled: labelled, offset: offset.shortest, power: power)
   }
 
-  /// Powers of ten, every n-th where they are many, with minor ticks at their multiples where they are few. An axis with
-  /// less than two powers also labels 2 and 5 times each, and one with less than two of those has the ticks of a linear axis.
+  /// Powers of ten, every n-th where they are many, with minor ticks at their multiples where they are few. An axis
+  /// with less than two powers also labels 2 and 5 times each, and one with less than two of those has the ticks of a
+  /// linear axis.
   private func logarithmicTicks(atMost limit: Int) -> Ticks {
     let first = Int(decimalLogarithm(lower).rounded(.down))
     let last = Int(decimalLogarithm(upper).rounded(.up))

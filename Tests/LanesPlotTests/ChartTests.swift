@@ -134,7 +134,7 @@ struct ChartTests {
     }
   }
 
-  @Test("labels of an axis have a gap between them", arguments: [0.07, 43, 1234.5, 4e4, 1e5, 1e9, 1e-5, 1e300])
+  @Test("labels of an axis have a gap between them", arguments: [0.07, 43, 1234.5, 4e4, 1e5, 7e5, 999_999, 1e9, 1e-5, 1e300])
   func tickLabels(upper: Double) {
     for width in stride(from: 280.0, through: 1000, by: 60) {
       for kind in [AxisScale.linear, .logarithmic] {

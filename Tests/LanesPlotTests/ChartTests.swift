@@ -134,7 +134,9 @@ struct ChartTests {
     }
   }
 
-  @Test("labels of an axis have a gap between them", arguments: [0.07, 43, 1234.5, 4e4, 1e5, 7e5, 999_999, 1e9, 1e-5, 1e300])
+  @Test(
+    "labels of an axis have a gap between them",
+    arguments: [0.07, 43, 1234.5, 4e4, 1e5, 7e5, 999_999, 1e9, 1e-5, 1e300])
   func tickLabels(upper: Double) {
     for width in stride(from: 280.0, through: 1000, by: 60) {
       for kind in [AxisScale.linear, .logarithmic] {
@@ -142,13 +144,13 @@ struct ChartTests {
         let layout = Layout(
           Frame.Content(
             title: "", xLabel: "x", yLabel: "y", x: scale, y: scale, size: ChartSize(width: width, height: 300)))
-        let ends = layout.xTicks.labelled.map { tick in
+        let ends = layout.xTicks.labelled.filter { !$0.label.isEmpty }.map { tick in
           let center = (scale.fraction(of: tick.value) ?? .nan) * layout.plot.width
           let half = TextStyle.tick.width(of: tick.label) / 2
           return (center - half, center + half)
         }
         #expect(zip(ends, ends.dropFirst()).allSatisfy { $0.1 + 5 < $1.0 })
-        #expect(layout.xTicks.labelled.count >= 2)
+        #expect(ends.count >= 2, "\(kind), \(width)")
       }
     }
   }

@@ -23,6 +23,7 @@ struct Layout: Sendable {
   private static let margin = 12.0
   static let tickLength = 5.0
   static let tickGap = 4.0
+  private static let labelGap = 10.0
   private static let legendRow = 21.0
   private static let legendColumnWidth = 200.0
   /// From this width on a legend can stand beside the data.
@@ -42,7 +43,8 @@ struct Layout: Sendable {
 
     // The width that remains decides how many lines the title, the legend and the labels of the horizontal axis take.
     let column = legendIsRight ? Self.column(content.legend) : (width: 0, places: [])
-    let right = legendIsRight ? column.width + 2 * margin : 2 * margin
+    let lastLabel = content.x.ticks(atMost: 4).labelled.last?.label ?? ""
+    let right = max(2 * margin, TextStyle.tick.width(of: lastLabel) / 2 + 4) + (legendIsRight ? column.width : 0)
     let titleLines = TextStyle.title.lines(of: content.title, limit: width - left - margin)
     let titleHeight = Double(titleLines.count) * TextStyle.title.lineHeight
     let rows =
@@ -90,24 +92,24 @@ struct Layout: Sendable {
     notesTop + TextStyle.note.size + Double(line) * TextStyle.note.lineHeight
   }
 
-  /// As many ticks as have room for their labels, with a gap between them, on an axis of a width and with so many
-  /// pixels before and after it. The last resort are two ticks, and no label for one that has no room.
+  /// As many ticks as have room for their labels, with a gap between them, on an axis of a width and with so many pixels
+  /// before and after it. Where not even two labels have room, some ticks have none.
   private static func horizontalTicks(_ scale: Scale, width: Double, before: Double, after: Double) -> Ticks {
-    func hasRoom(_ tick: Ticks.Tick) -> Bool {
-      let half = TextStyle.tick.width(of: tick.label) / 2
-      let place = (scale.fraction(of: tick.value) ?? 0) * width
-      return place - half >= -before && place + half <= width + after
-    }
-    for limit in stride(from: max(Int(width / 45), 2), to: 2, by: -1) {
-      let ticks = scale.ticks(atMost: limit)
-      let places = ticks.labelled.map { tick in
-        (center: (scale.fraction(of: tick.value) ?? 0) * width, half: TextStyle.tick.width(of: tick.label) / 2)
+    let limits = (2...max(Int(width / 45), 2)).reversed()
+    let choices = limits.lazy.map { scale.ticks(atMost: $0) }
+    func labels(_ ticks: Ticks) -> [Ticks.Tick] {
+      var end = -before - labelGap
+      return ticks.labelled.map { tick in
+        let half = TextStyle.tick.width(of: tick.label) / 2
+        let center = (scale.fraction(of: tick.value) ?? 0) * width
+        let hasRoom = center - half >= end + labelGap && center + half <= width + after
+        if hasRoom { end = center + half }
+        return hasRoom ? tick : Ticks.Tick(value: tick.value, label: "")
       }
-      let gaps = zip(places, places.dropFirst()).map { $1.center - $1.half - $0.center - $0.half }
-      if gaps.allSatisfy({ $0 >= 10 }) && ticks.labelled.allSatisfy(hasRoom) { return ticks }
     }
-    var ticks = scale.ticks(atMost: 2)
-    ticks.labelled = ticks.labelled.map { hasRoom($0) ? $0 : Ticks.Tick(value: $0.value, label: "") }
+    if let ticks = choices.first(where: { $0.labelled.count >= 2 && labels($0) == $0.labelled }) { return ticks }
+    var ticks = scale.ticks(atMost: 4)
+    ticks.labelled = labels(ticks)
     return ticks
   }
 

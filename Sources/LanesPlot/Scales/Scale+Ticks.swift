@@ -104,7 +104,7 @@ extension Scale {
   }
 
   private static func logarithmic(_ values: [ExactDecimal], minor: [ExactDecimal] = []) -> Ticks {
-    let isPlain = values.allSatisfy { (-4..<6).contains($0.order) }
+    let isPlain = values.allSatisfy { (-4..<5).contains($0.order) }
     let labelled = values.map { value in
       Ticks.Tick(value: value.value, label: isPlain ? value.shortest.plainText : value.scientificText)
     }

@@ -5,7 +5,8 @@ public protocol Chart: Sendable {
   /// The size at which it is drawn unless another is asked for.
   var size: ChartSize { get }
 
-  /// The chart at a size. It may turn out less high where its axes have to keep a proportion.
+  /// The chart at a size. It may turn out smaller where a unit is to be equally long on both axes, and higher where its
+  /// legend needs many lines.
   func drawing(size: ChartSize) -> SVG
 }
 
@@ -48,7 +49,8 @@ struct LegendEntry: Sendable {
   /// How wide the sample is, with the gap to the name, in pixels.
   static let sampleWidth = 36.0
 
-  /// The entry with the left end of its sample at `point`, in the middle of its first line; the name takes one or more lines.
+  /// The entry with the left end of its sample at `point`, in the middle of its first line; the name takes one or more
+  /// lines.
   func elements(at point: Point, nameLines: [String]) -> [Element] {
     let style = TextStyle.legend
     let texts = nameLines.enumerated().map { index, line in
@@ -76,7 +78,7 @@ struct LegendEntry: Sendable {
   private static func markerElements(_ marker: Marker, _ color: Color, at point: Point) -> [Element] {
     var path = PathData()
     marker.add(to: &path, at: point, radius: markerRadius)
-    return [.fill(path, color: color, outline: .white)]
+    return [.shapes([path], color: color)]
   }
 }
 

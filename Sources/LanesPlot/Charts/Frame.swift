@@ -1,4 +1,5 @@
-/// What stands around the data of a chart: title, legend, axes with ticks and labels, notes. It decides where everything goes.
+/// What stands around the data of a chart: title, legend, axes with ticks and labels, notes. It decides where
+/// everything goes.
 struct Frame: Sendable {
   /// What a frame is made for.
   struct Content: Sendable {
@@ -40,7 +41,7 @@ struct Frame: Sendable {
     let message = Element.text("no data", at: plot.center, style: .axisLabel, anchor: .middle, color: .axis)
     let notes = content.notes.isEmpty ? "" : " " + content.notes.joined(separator: " ")
     return SVG(
-      width: content.size.width, height: layout.height, title: content.title, summary: summary + notes,
+      width: layout.width, height: layout.height, title: content.title, summary: summary + notes,
       content: ground + (isEmpty ? [message] : [.clipped(to: plot, data)]) + axes + markers + texts + legend)
   }
 
@@ -101,7 +102,7 @@ struct Frame: Sendable {
     let title = layout.titleLines.enumerated().map { index, line in
       Element.text(line, at: Point(layout.titleX, layout.titleBaseline(index)), style: .title)
     }
-    let xTicks = layout.xTicks.labelled.map { tick in
+    let xTicks = layout.xTicks.labelled.filter { !$0.label.isEmpty }.map { tick in
       let x = plot.x + (content.x.fraction(of: tick.value) ?? 0) * plot.width
       return Element.text(tick.label, at: Point(x, layout.xTickBaseline), style: .tick, anchor: .middle)
     }

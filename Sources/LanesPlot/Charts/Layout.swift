@@ -9,7 +9,7 @@ struct Layout: Sendable {
   /// Where the data are drawn.
   private(set) var plot: Rectangle
   /// Of the whole drawing, in pixels.
-  let height: Double
+  let width: Double, height: Double
   let titleLines: [String]
   let titleX: Double
   let xTicks: Ticks, yTicks: Ticks
@@ -23,25 +23,32 @@ struct Layout: Sendable {
   private static let margin = 12.0
   static let tickLength = 5.0
   static let tickGap = 4.0
+  private static let labelGap = 10.0
   private static let legendRow = 21.0
   private static let legendColumnWidth = 200.0
+  /// From this width on a legend can stand beside the data.
+  private static let wide = 560.0
+  /// What remains for the data, whatever the legend and the notes take.
+  private static let smallestPlot = 170.0
 
   init(_ content: Frame.Content) {
     let (width, margin) = (content.size.width, Self.margin)
-    let legendIsRight = content.hasEqualUnits && width >= 560 && !content.legend.isEmpty
+    let legendIsRight = content.hasEqualUnits && width >= Self.wide && !content.legend.isEmpty
 
     // The labels of the vertical axis decide where the plot starts.
-    let yTicks = content.y.ticks(atMost: Int((content.size.height - 130) / 45))
+    let yTicks = content.y.ticks(atMost: Int((content.size.height - 130) / 38))
     let yTickWidth = yTicks.labelled.map { TextStyle.tick.width(of: $0.label) }.max() ?? 0
     let yLabelWidth = TextStyle.axisLabel.lineHeight
-    var left = margin + yLabelWidth + 4 + yTickWidth + Self.tickGap + Self.tickLength
+    let left = margin + yLabelWidth + 4 + yTickWidth + Self.tickGap + Self.tickLength
 
     // The width that remains decides how many lines the title, the legend and the labels of the horizontal axis take.
     let column = legendIsRight ? Self.column(content.legend) : (width: 0, places: [])
-    let right = legendIsRight ? column.width + 2 * margin : 2 * margin
+    let lastLabel = content.x.ticks(atMost: 4).labelled.last?.label ?? ""
+    let right = max(2 * margin, TextStyle.tick.width(of: lastLabel) / 2 + 4) + (legendIsRight ? column.width : 0)
     let titleLines = TextStyle.title.lines(of: content.title, limit: width - left - margin)
     let titleHeight = Double(titleLines.count) * TextStyle.title.lineHeight
-    let rows = legendIsRight ? (height: 0, places: []) : Self.rows(content.legend, width: width - left - margin)
+    let rows =
+      legendIsRight ? (width: 0, height: 0, places: []) : Self.rows(content.legend, width: width - left - margin)
     let top = margin + titleHeight + (rows.height > 0 ? rows.height + 4 : 0) + 8
     let noteLines = content.notes.flatMap { TextStyle.note.lines(of: $0, limit: width - left - margin) }
     let axisHeight =
@@ -49,27 +56,24 @@ struct Layout: Sendable {
       + TextStyle.axisLabel.lineHeight
     let bottom = axisHeight + (noteLines.isEmpty ? 0 : 6 + Double(noteLines.count) * TextStyle.note.lineHeight) + margin
 
-    var plot = Rectangle(
-      x: left, y: top, width: max(width - left - right, 40), height: max(content.size.height - top - bottom, 40))
-    if content.hasEqualUnits {
-      plot = Self.fitted(plot, to: content)
-      // What is left over goes to both sides.
-      let shift = max((width - right - plot.right) / 2, 0)
-      plot.x += shift
-      left += shift
-    }
+    let room = Rectangle(
+      x: left, y: top, width: max(width - left - right, 40),
+      height: max(content.size.height - top - bottom, Self.smallestPlot))
+    plot = content.hasEqualUnits ? Self.fitted(room, to: content, mayGrow: width < Self.wide) : room
+    let texts = titleLines.map { TextStyle.title.width(of: $0) } + noteLines.map { TextStyle.note.width(of: $0) }
+    let textWidth = (texts + [rows.width]).max() ?? 0
 
-    self.plot = plot
+    self.width = min(width, max(plot.right + right, left + textWidth + margin))
+    self.height = plot.bottom + bottom
     self.titleLines = titleLines
     self.titleX = left
     self.yTicks = yTicks
-    self.xTicks = Self.horizontalTicks(content.x, width: plot.width)
-    self.xLabel = content.xLabel + xTicks.powerText
-    self.yLabel = content.yLabel + yTicks.powerText
+    self.xTicks = Self.horizontalTicks(content.x, width: plot.width, before: left - 2, after: right - 2)
+    self.xLabel = content.xLabel + xTicks.unitText
+    self.yLabel = content.yLabel + yTicks.unitText
     self.yLabelBaseline = left - Self.tickLength - Self.tickGap - yTickWidth - 8
     self.noteLines = noteLines
     self.notesTop = plot.bottom + axisHeight + 6
-    self.height = plot.bottom + bottom
     let origin = legendIsRight ? Point(plot.right + margin, plot.y) : Point(left, margin + titleHeight + 4)
     self.legend = (legendIsRight ? column.places : rows.places).map { place in
       LegendPlace(point: Point(origin.x + place.point.x, origin.y + place.point.y), lines: place.lines)
@@ -88,24 +92,34 @@ struct Layout: Sendable {
     notesTop + TextStyle.note.size + Double(line) * TextStyle.note.lineHeight
   }
 
-  /// As many ticks as have room for their labels, with a gap between them.
-  private static func horizontalTicks(_ scale: Scale, width: Double) -> Ticks {
-    for limit in stride(from: max(Int(width / 55), 2), to: 2, by: -1) {
-      let ticks = scale.ticks(atMost: limit)
-      let places = ticks.labelled.map { tick in
-        (center: (scale.fraction(of: tick.value) ?? 0) * width, half: TextStyle.tick.width(of: tick.label) / 2)
+  /// As many ticks as have room for their labels, with a gap between them, on an axis of a width and with so many pixels
+  /// before and after it. Where not even two labels have room, some ticks have none.
+  private static func horizontalTicks(_ scale: Scale, width: Double, before: Double, after: Double) -> Ticks {
+    let limits = (2...max(Int(width / 45), 2)).reversed()
+    let choices = limits.lazy.map { scale.ticks(atMost: $0) }
+    func labels(_ ticks: Ticks) -> [Ticks.Tick] {
+      var end = -before - labelGap
+      return ticks.labelled.map { tick in
+        let half = TextStyle.tick.width(of: tick.label) / 2
+        let center = (scale.fraction(of: tick.value) ?? 0) * width
+        let hasRoom = center - half >= end + labelGap && center + half <= width + after
+        if hasRoom { end = center + half }
+        return hasRoom ? tick : Ticks.Tick(value: tick.value, label: "")
       }
-      let gaps = zip(places, places.dropFirst()).map { $1.center - $1.half - $0.center - $0.half }
-      if gaps.allSatisfy({ $0 >= 10 }) { return ticks }
     }
-    return scale.ticks(atMost: 2)
+    if let ticks = choices.first(where: { $0.labelled.count >= 2 && labels($0) == $0.labelled }) { return ticks }
+    var ticks = scale.ticks(atMost: 4)
+    ticks.labelled = labels(ticks)
+    return ticks
   }
 
-  /// The largest part of the room in which a unit is equally long on both axes.
-  private static func fitted(_ room: Rectangle, to content: Frame.Content) -> Rectangle {
+  /// The largest part of the room in which a unit is equally long on both axes. If it may grow, the room is at least as
+  /// high as it is wide.
+  private static func fitted(_ room: Rectangle, to content: Frame.Content, mayGrow: Bool) -> Rectangle {
     let spanX = content.x.upper - content.x.lower
     let spanY = content.y.upper - content.y.lower
-    let unit = min(room.width / spanX, room.height / spanY)
+    let height = mayGrow ? max(room.height, room.width) : room.height
+    let unit = min(room.width / spanX, height / spanY)
     guard content.x.kind == .linear, content.y.kind == .linear, unit.isFinite, unit * min(spanX, spanY) >= 40 else {
       return room
     }
@@ -113,8 +127,11 @@ struct Layout: Sendable {
   }
 
   /// The legend in rows, as many entries in each as have room.
-  private static func rows(_ entries: [LegendEntry], width: Double) -> (height: Double, places: [LegendPlace]) {
+  private static func rows(_ entries: [LegendEntry], width: Double) -> (
+    width: Double, height: Double, places: [LegendPlace]
+  ) {
     var places: [LegendPlace] = []
+    var widest = 0.0
     var x = 0.0
     var y = legendRow / 2
     for entry in entries {
@@ -123,9 +140,10 @@ struct Layout: Sendable {
       if x > 0 && (x + entryWidth > width + 18 || lines.count > 1) { (x, y) = (0, y + legendRow) }
       places.append(LegendPlace(point: Point(x, y), lines: lines))
       x += entryWidth
+      widest = max(widest, x - 18)
       if lines.count > 1 { (x, y) = (width, y + Double(lines.count - 1) * TextStyle.legend.lineHeight) }
     }
-    return (entries.isEmpty ? 0 : y + legendRow / 2, places)
+    return (widest, entries.isEmpty ? 0 : y + legendRow / 2, places)
   }
 
   /// The legend in a column; long names take several lines.

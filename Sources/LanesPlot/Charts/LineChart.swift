@@ -30,6 +30,8 @@ public struct LineChart: Chart {
 
   /// Up to this many points of a series have markers.
   private static let markedPoints = 50
+  /// The curve through more points than this is thinner, because it is likely to go up and down.
+  private static let densePoints = 1000
 
   public func drawing(size: ChartSize) -> SVG { drawing(size: size, hasZeroLines: false) }
 
@@ -62,7 +64,8 @@ public struct LineChart: Chart {
     series.enumerated().compactMap { index, series in
       let path = frame.curve(series)
       let style = SeriesStyle(index)
-      return path.isEmpty ? nil : .stroke(path, color: style.color, width: 2, dash: style.dash)
+      let width = series.points.count > Self.densePoints ? 1.5 : 2
+      return path.isEmpty ? nil : .stroke(path, color: style.color, width: width, dash: style.dash)
     }
   }
 
@@ -70,8 +73,8 @@ public struct LineChart: Chart {
     series.enumerated().compactMap { index, series in
       guard series.points.count <= Self.markedPoints else { return nil }
       let style = SeriesStyle(index)
-      let path = frame.markers(series, shape: style.marker)
-      return path.isEmpty ? nil : .fill(path, color: style.color, outline: .white)
+      let paths = frame.markers(series, shape: style.marker)
+      return paths.isEmpty ? nil : .shapes(paths, color: style.color)
     }
   }
 

@@ -19,10 +19,10 @@ struct SeriesStyle: Hashable, Sendable {
   ]
 }
 
-/// The grounds of the two sides of a decision: tints of the first two colours.
+/// The grounds of the two sides of a decision: tints of the first two colours, one lighter than the other.
 enum RegionColor {
-  static let below = Color("#d9e8f3")
-  static let above = Color("#fbdfcb")
+  static let below = Color("#e3eef7")
+  static let above = Color("#f7d2b6")
 }
 
 /// Colours for levels, from low (dark blue) to high (light orange), by way of magenta: lightness rises all the way.
@@ -48,7 +48,7 @@ enum Dash: CaseIterable, Hashable, Sendable {
   /// Lengths of strokes and gaps in pixels, as SVG writes them.
   var pattern: String {
     switch self {
-    case .solid: "none"
+    case .solid: "1 0"
     case .dashed: "8 4"
     case .dotted: "2 3"
     case .dashDotted: "9 3 2 3"

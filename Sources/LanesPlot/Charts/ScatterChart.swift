@@ -43,8 +43,8 @@ func classLegend(_ classes: [Series]) -> [LegendEntry] {
 func classMarkers(_ classes: [Series], in frame: Frame) -> [Element] {
   classes.enumerated().compactMap { index, series in
     let style = SeriesStyle(index)
-    let path = frame.markers(series, shape: style.marker)
-    return path.isEmpty ? nil : .fill(path, color: style.color, outline: .white)
+    let paths = frame.markers(series, shape: style.marker)
+    return paths.isEmpty ? nil : .shapes(paths, color: style.color)
   }
 }
 

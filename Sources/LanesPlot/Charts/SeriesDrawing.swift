@@ -1,8 +1,8 @@
 extension Frame {
   /// The curve through a series' points, with gaps where a point has no place.
   ///
-  /// Of the points that follow each other in one column of pixels only the first, the lowest, the highest and the last are
-  /// drawn, which looks the same.
+  /// Of the points that follow each other in one column of pixels only the first, the lowest, the highest and the last
+  /// are drawn, which looks the same.
   func curve(_ series: Series) -> PathData {
     var path = PathData()
     var run: [Point] = []
@@ -38,15 +38,18 @@ extension Frame {
   }
 
   /// The markers at a series' points. Of those that would lie in the same half pixel one is drawn.
-  func markers(_ series: Series, shape: Marker, radius: Double = markerRadius) -> PathData {
-    var path = PathData()
+  func markers(_ series: Series, shape: Marker) -> [PathData] {
+    var paths: [PathData] = []
     var taken: Set<Point> = []
     for point in series.points {
       guard content.x.contains(point.x), content.y.contains(point.y), let place = place(point) else { continue }
       let half = Point((place.x * 2).rounded(), (place.y * 2).rounded())
-      if taken.insert(half).inserted { shape.add(to: &path, at: place, radius: radius) }
+      guard taken.insert(half).inserted else { continue }
+      var path = PathData()
+      shape.add(to: &path, at: place, radius: markerRadius)
+      paths.append(path)
     }
-    return path
+    return paths
   }
 
   /// A line of the grid's coordinates, with the points that make a difference to the eye.

@@ -1,9 +1,9 @@
 /// Traces the line between the points of a grid that are inside a set and those that are not.
 ///
-/// Marching squares: each cell of four neighbouring points is crossed on those of its edges whose ends differ. A crossing is
-/// known by its edge, not by its coordinates, so that lines join exactly, also where a value equals the level and several
-/// crossings meet in one point. Segments run with the inside on their left (x to the right, y up). In a cell whose diagonals
-/// differ (a saddle), the mean of the four values decides whether its inside corners are joined.
+/// Marching squares: each cell of four neighbouring points is crossed on those of its edges whose ends differ. A
+/// crossing is known by its edge, not by its coordinates, so that lines join exactly, also where a value equals the
+/// level and several crossings meet in one point. Segments run with the inside on their left (x to the right, y up). In
+/// a cell whose diagonals differ (a saddle), the mean of the four values decides whether its inside corners are joined.
 struct MarchingSquares {
   /// What a point of the grid is.
   enum State: UInt8 {
@@ -57,7 +57,8 @@ struct MarchingSquares {
     return chains(next).map { Trace(points: $0.edges.map(crossing), isClosed: $0.isClosed) }
   }
 
-  /// The cell's segments, each from the edge where it enters to the edge where it leaves. `corner` is the lower left point.
+  /// The cell's segments, each from the edge where it enters to the edge where it leaves. `corner` is the lower left
+  /// point.
   private func addSegments(ofCellAt corner: Int, throughHoles: Bool, to next: inout [Int: Int]) {
     let (a, b) = (states[corner], states[corner + 1])
     let (c, d) = (states[corner + width + 1], states[corner + width])
@@ -66,11 +67,13 @@ struct MarchingSquares {
     let isInside = [a == .inside, b == .inside, c == .inside, d == .inside]
     // Edge k lies between corner k and the next one, counter-clockwise from the lower left: below, right, above, left.
     let edges = [2 * corner, 2 * (corner + 1) + 1, 2 * (corner + width), 2 * corner + 1]
-    // Counter-clockwise, a line leaves through an edge that comes out of the inside and enters through one that goes in.
+    // Counter-clockwise, a line leaves through an edge that comes out of the inside and enters through one that goes
+    // in.
     let leaving = (0..<4).filter { isInside[$0] && !isInside[($0 + 1) % 4] }
     let entering = (0..<4).filter { !isInside[$0] && isInside[($0 + 1) % 4] }
-    // From a leaving edge, the next entering edge is behind an outside corner; the one before it is behind an inside corner.
-    // A line around an inside corner joins the edges of that corner; one that joins the inside cuts off the outside corner.
+    // From a leaving edge, the next entering edge is behind an outside corner; the one before it is behind an inside
+    // corner. A line around an inside corner joins the edges of that corner; one that joins the inside cuts off the
+    // outside corner.
     let joinsInside = leaving.count == 2 && saddleIsInside([corner, corner + 1, corner + width + 1, corner + width])
     for edge in entering {
       let exit = (1...3).map { joinsInside ? (edge + 4 - $0) % 4 : (edge + $0) % 4 }.first { leaving.contains($0) }

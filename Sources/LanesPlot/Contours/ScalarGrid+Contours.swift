@@ -24,7 +24,8 @@ extension ScalarGrid {
     }
   }
 
-  /// The outlines of the part where values are at least the level, or less than it; an outline inside another is a hole.
+  /// The outlines of the part where values are at least the level, or less than it; an outline inside another is a
+  /// hole.
   func outlines(level: Double, below: Bool) -> [[Point]] {
     MarchingSquares(self, level: level, below: below).outlines().map(\.points)
   }

@@ -11,5 +11,17 @@ struct Rectangle: Hashable, Sendable {
 
   var right: Double { x + width }
   var bottom: Double { y + height }
+  func isInside(_ other: Rectangle) -> Bool {
+    x >= other.x && y >= other.y && right <= other.right && bottom <= other.bottom
+  }
+
+  func contains(_ point: Point) -> Bool {
+    x <= point.x && point.x <= right && y <= point.y && point.y <= bottom
+  }
+
+  func overlaps(_ other: Rectangle) -> Bool {
+    x < other.right && other.x < right && y < other.bottom && other.y < bottom
+  }
+
   var center: Point { Point(x + width / 2, y + height / 2) }
 }

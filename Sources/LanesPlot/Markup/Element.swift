@@ -12,10 +12,10 @@ public struct Element: Sendable {
   public let attributes: [(name: String, value: String)]
   public let children: [Node]
 
-  /// Names are written as they are; values and texts may be any text.
+  /// Names are written as they are; values and texts may be any text. An attribute with an empty value is left out.
   public init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], nodes: [Node]) {
     self.name = name
-    self.attributes = attributes.map { (name: $0.key, value: $0.value) }
+    self.attributes = attributes.filter { !$0.value.isEmpty }.map { (name: $0.key, value: $0.value) }
     self.children = nodes
   }
 
@@ -38,7 +38,7 @@ public struct Element: Sendable {
 
   private func write(to output: inout String) {
     output += "<\(name)"
-    for attribute in attributes { output += " \(attribute.name)=\"\(escaped(attribute.value))\"" }
+    for attribute in attributes { output += " \(attribute.name)=\"\(escaped(attribute.value, inAttribute: true))\"" }
     if children.isEmpty && Self.namesThatCloseThemselves.contains(name) {
       output += "/>"
       return
@@ -57,9 +57,9 @@ public struct Element: Sendable {
   private static let namesThatCloseThemselves: Set = ["meta", "br", "path", "line", "rect", "circle"]
 }
 
-/// The text with XML's own characters as entities, for content and quoted attributes alike. Characters that XML 1.0 does not
-/// allow become U+FFFD.
-func escaped(_ text: String) -> String {
+/// The text with XML's own characters as entities. Line breaks and tabs stay as they are in content, and survive in a
+/// quoted attribute. Characters that XML 1.0 does not allow, or advises against, become U+FFFD.
+func escaped(_ text: String, inAttribute: Bool = false) -> String {
   var output = ""
   output.reserveCapacity(text.utf8.count)
   for scalar in text.unicodeScalars {
@@ -69,7 +69,9 @@ func escaped(_ text: String) -> String {
     case ">": output += "&gt;"
     case "\"": output += "&quot;"
     case "'": output += "&#39;"
-    case "\t", "\n", "\r": output += "&#\(scalar.value);"
+    case "\r": output += "&#13;"
+    case "\t" where inAttribute, "\n" where inAttribute: output += "&#\(scalar.value);"
+    case "\t", "\n": output.unicodeScalars.append(scalar)
     case "\u{0}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": output.unicodeScalars.append("\u{FFFD}")
     default: output.unicodeScalars.append(scalar)
     }

@@ -77,17 +77,20 @@ extension Element {
       "path",
       [
         "d": path.text, "fill": "none", "stroke": color.hex, "stroke-width": pixels(width), "stroke-linejoin": "round",
-        "stroke-linecap": dash == .solid ? "round" : "butt", "stroke-dasharray": dash.pattern,
+        "stroke-linecap": dash == .solid ? "round" : "butt", "stroke-dasharray": dash == .solid ? "" : dash.pattern,
       ])
   }
 
   /// A path that is filled; a part inside a part is a hole.
-  static func fill(_ path: PathData, color: Color, outline: Color? = nil) -> Element {
+  static func fill(_ path: PathData, color: Color) -> Element {
+    Element("path", ["d": path.text, "fill": color.hex, "fill-rule": "evenodd"])
+  }
+
+  /// Filled shapes, each with a thin white outline that sets it off from those beneath.
+  static func shapes(_ shapes: [PathData], color: Color) -> Element {
     Element(
-      "path",
-      [
-        "d": path.text, "fill": color.hex, "fill-rule": "evenodd", "stroke": outline?.hex ?? "none", "stroke-width": "0.8",
-      ])
+      "g", ["fill": color.hex, "stroke": Color.white.hex, "stroke-width": "0.8"],
+      shapes.map { Element("path", ["d": $0.text]) })
   }
 
   /// A line of text whose baseline starts, is centred or ends at `point`; `rotated`, it runs upwards.
@@ -99,8 +102,9 @@ extension Element {
     return Element(
       "text",
       [
-        "x": x, "y": y, "font-size": pixels(style.size), "font-weight": style.isBold ? "bold" : "normal",
-        "text-anchor": anchor.rawValue, "fill": color.hex, "transform": rotated ? "rotate(-90 \(x) \(y))" : "rotate(0)",
+        "x": x, "y": y, "font-size": pixels(style.size), "font-weight": style.isBold ? "bold" : "",
+        "text-anchor": anchor == .start ? "" : anchor.rawValue, "fill": color == .ink ? "" : color.hex,
+        "transform": rotated ? "rotate(-90 \(x) \(y))" : "",
       ], text: text)
   }
 
@@ -111,7 +115,8 @@ extension Element {
     return Element(
       "svg",
       [
-        "x": x, "y": y, "width": width, "height": height, "viewBox": "\(x) \(y) \(width) \(height)", "overflow": "hidden",
+        "x": x, "y": y, "width": width, "height": height, "viewBox": "\(x) \(y) \(width) \(height)",
+        "overflow": "hidden",
       ], content)
   }
 }

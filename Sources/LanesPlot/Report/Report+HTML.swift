@@ -64,6 +64,7 @@ extension Report {
     body { max-width: none; padding: 0; font-size: 11pt; }
     .figures div, pre { background: none; border: 1px solid #b0b0b0; }
     pre { white-space: pre-wrap; }
+    .wide svg { max-height: 95mm; }
     }
     """
 }

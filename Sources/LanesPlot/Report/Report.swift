@@ -1,7 +1,8 @@
-/// A page that tells about a training run: headline, key figures, sections with text, tables and charts, and the environment.
+/// A page that tells about a training run: headline, key figures, sections with text, tables and charts, and the
+/// environment.
 ///
-/// The page is one file: it needs no other, no network and no script. It suits a telephone (each chart is in it a second time,
-/// drawn for a narrow screen) and paper.
+/// The page is one file: it needs no other, no network and no script. It suits a telephone (each chart is in it a
+/// second time, drawn for a narrow screen) and paper.
 public struct Report: Sendable {
   /// The headline.
   public var title: String

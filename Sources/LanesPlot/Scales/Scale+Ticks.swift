@@ -10,11 +10,17 @@ struct Ticks: Hashable, Sendable {
   var labelled: [Tick]
   /// Marks without text, in ascending order.
   var minor: [Double] = []
-  /// The power of ten that the labels are to be multiplied with; 0 for 1.
+  /// What is to be added to the labels' numbers.
+  var offset = ExactDecimal(mantissa: 0, exponent: 0)
+  /// The power of ten that the labels' numbers are to be multiplied with first; 0 for 1.
   var power = 0
 
-  /// What an axis says after its label: ` (×10⁶)`, or nothing.
-  var powerText: String { power == 0 ? "" : " (×\(ExactDecimal.powerOfTen(power)))" }
+  /// What an axis says after its label, such as ` − 1,000,000,000 (×10⁻³)`; mostly nothing.
+  var unitText: String {
+    let minus = ExactDecimal(mantissa: -offset.mantissa, exponent: offset.exponent).plainText
+    let difference = offset.mantissa < 0 ? " + \(minus)" : " − \(minus.dropFirst())"
+    return (offset.mantissa == 0 ? "" : difference) + (power == 0 ? "" : " (×\(ExactDecimal.powerOfTen(power)))")
+  }
 }
 
 extension Scale {
@@ -39,8 +45,8 @@ extension Scale {
     return Ticks(labelled: [])
   }
 
-  /// The multiples of `step` on the axis, exactly; nil if there are too many. An end that misses a multiple by rounding has
-  /// its tick.
+  /// The multiples of `step` on the axis, exactly; nil if there are too many. An end that misses a multiple by rounding
+  /// has its tick.
   private func multiples(of step: ExactDecimal, atMost limit: Int) -> [ExactDecimal]? {
     let tolerance = 1e-9
     let first = (lower / step.value - tolerance).rounded(.up)
@@ -50,28 +56,36 @@ extension Scale {
     return (Int(first)...Int(last)).map { ExactDecimal(mantissa: $0 * step.mantissa, exponent: step.exponent) }
   }
 
+  /// Labels with more digits than this show the difference from the first.
+  private static let longestLabel = 7
+
   /// All labels have equally many digits after the point; very large and very small ones share a power of ten.
   private static func labelled(_ values: [ExactDecimal]) -> Ticks {
-    let order = values.filter { $0.mantissa != 0 }.map(\.order).max() ?? 0
+    let digits = values.map { String($0.mantissa.magnitude).count }.max() ?? 0
+    let offset = digits > longestLabel ? values[0] : ExactDecimal(mantissa: 0, exponent: values.first?.exponent ?? 0)
+    let numbers = values.map { ExactDecimal(mantissa: $0.mantissa - offset.mantissa, exponent: $0.exponent) }
+    let order = numbers.filter { $0.mantissa != 0 }.map(\.order).max() ?? 0
     let power = (-4..<6).contains(order) ? 0 : order
-    let labelled = values.map { Ticks.Tick(value: $0.value, label: $0.scaled(byPowerOfTen: -power).plainText) }
-    return Ticks(labelled: labelled, power: power)
+    let labelled = zip(values, numbers).map { value, number in
+      Ticks.Tick(value: value.value, label: number.scaled(byPowerOfTen: -power).plainText)
+    }
+    return Ticks(labelled: labelled, offset: offset.shortest, power: power)
   }
 
-  /// Powers of ten, every n-th where they are many, with minor ticks at their multiples where they are few. An axis with
-  /// less than two powers also labels 2 and 5 times each, and one with less than two of those has the ticks of a linear axis.
+  /// Powers of ten, every n-th where they are many, with minor ticks at their multiples where they are few. An axis
+  /// with less than two powers also labels 2 and 5 times each, and one with less than two of those has the ticks of a
+  /// linear axis.
   private func logarithmicTicks(atMost limit: Int) -> Ticks {
     let first = Int(decimalLogarithm(lower).rounded(.down))
     let last = Int(decimalLogarithm(upper).rounded(.up))
     let powers = (first...last).filter { contains(ExactDecimal(mantissa: 1, exponent: $0).value) }
     if powers.count >= 2 {
-      let stride = (powers.count + limit - 1) / limit
-      let shown = powers.filter { $0.quotientAndRemainder(dividingBy: stride).remainder == 0 }
-      let minor = stride == 1 && powers.count <= 10 ? decimals([2, 3, 4, 5, 6, 7, 8, 9], first...last) : []
-      if shown.count >= 2 || powers.count == 2 {
-        return Self.logarithmic(shown.map { ExactDecimal(mantissa: 1, exponent: $0) }, minor: minor)
-      }
-      return Self.logarithmic([powers[0], powers[powers.count - 1]].map { ExactDecimal(mantissa: 1, exponent: $0) })
+      let shown =
+        Self.strides.lazy.map { stride in powers.filter { $0 % stride == 0 } }.first { $0.count <= limit } ?? []
+      let minor = powers.count <= min(limit, 10) ? decimals([2, 3, 4, 5, 6, 7, 8, 9], first...last) : []
+      let ends = [powers[0], powers[powers.count - 1]]
+      return Self.logarithmic(
+        (shown.count >= 2 ? shown : ends).map { ExactDecimal(mantissa: 1, exponent: $0) }, minor: minor)
     }
     let few = decimals([1, 2, 5], first...last)
     if few.count >= 2 && few.count <= limit {
@@ -80,6 +94,9 @@ extension Scale {
     return linearTicks(atMost: limit)
   }
 
+  /// Which powers of ten have a label: every first, second, …
+  private static let strides = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500]
+
   /// The factors times each power of ten, as far as they are on the axis.
   private func decimals(_ factors: [Int], _ exponents: ClosedRange<Int>) -> [ExactDecimal] {
     exponents.flatMap { exponent in factors.map { ExactDecimal(mantissa: $0, exponent: exponent) } }
@@ -87,7 +104,7 @@ extension Scale {
   }
 
   private static func logarithmic(_ values: [ExactDecimal], minor: [ExactDecimal] = []) -> Ticks {
-    let isPlain = values.allSatisfy { (-4..<6).contains($0.order) }
+    let isPlain = values.allSatisfy { (-4..<5).contains($0.order) }
     let labelled = values.map { value in
       Ticks.Tick(value: value.value, label: isPlain ? value.shortest.plainText : value.scientificText)
     }

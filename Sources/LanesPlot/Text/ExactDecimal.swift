@@ -1,5 +1,5 @@
-/// The number mantissa · 10^exponent, exactly. Ticks are such numbers, so that their labels need no rounding, and every number
-/// becomes text here, the same in every locale.
+/// The number mantissa · 10^exponent, exactly. Ticks are such numbers, so that their labels need no rounding, and every
+/// number becomes text here, the same in every locale.
 struct ExactDecimal: Hashable, Sendable {
   let mantissa: Int
   let exponent: Int
@@ -80,7 +80,7 @@ struct ExactDecimal: Hashable, Sendable {
     if digits.count <= places { digits = String(repeating: "0", count: places + 1 - digits.count) + digits }
     let whole = digits.dropLast(places)
     let fraction = digits.suffix(places)
-    let text = groups && whole.count >= 5 ? Self.grouped(whole) : String(whole)
+    let text = groups ? Self.grouped(whole) : String(whole)
     return "\(mantissa < 0 ? minus : "")\(text)\(places > 0 ? "." : "")\(fraction)"
   }
 
@@ -94,8 +94,8 @@ struct ExactDecimal: Hashable, Sendable {
   }
 }
 
-/// A number as people read it, rounded to `digits` significant digits, and never before its point below a million: `0.0706`,
-/// `40,000`, `2.5×10⁻⁷`. It is the same in every locale.
+/// A number as people read it, rounded to `digits` significant digits, and never before its point below a million:
+/// `0.0706`, `40,000`, `2.5×10⁻⁷`. It is the same in every locale.
 public func numberText(_ value: Double, digits: Int = 4) -> String {
   if value.isNaN { return "NaN" }
   if value.isInfinite { return value < 0 ? "−∞" : "∞" }

@@ -1,7 +1,7 @@
 /// The size and weight of a text in a drawing, and how wide the text is there.
 ///
-/// Which font a browser takes is not known, so widths are those of a wide one (DejaVu Sans, Verdana): room that is kept for a
-/// text is enough.
+/// Which font a browser takes is not known, so widths are those of a wide one (DejaVu Sans, Verdana): room that is kept
+/// for a text is enough.
 struct TextStyle: Hashable, Sendable {
   /// In pixels.
   let size: Double
@@ -24,10 +24,11 @@ struct TextStyle: Hashable, Sendable {
     return ems * size * (isBold ? 1.1 : 1)
   }
 
-  /// The text in lines of at most `limit` pixels, broken at spaces; a word that is wider has a line of its own.
+  /// The text in lines of at most `limit` pixels, broken at spaces (not at those that forbid it); a word that is wider
+  /// has a line of its own.
   func lines(of text: String, limit: Double) -> [String] {
     var lines: [String] = []
-    for word in text.split(whereSeparator: \.isWhitespace) {
+    for word in text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
       if let last = lines.last, width(of: "\(last) \(word)") <= limit {
         lines[lines.count - 1] = "\(last) \(word)"
       } else {

@@ -32,7 +32,7 @@ struct ConcurrencyTests {
     case 5: status = lanes_softmax(context, m, n, x.pointer, n, out.pointer, n)
     case 6:
       status = lanes_adam(
-        context, m * n, x.pointer, y.pointer, out.pointer, Floats(y.values).pointer, 0.1, 0.9, 0.99, 1e-8)
+        context, m * n, x.pointer, y.pointer, out.pointer, Floats(y.values).pointer, 0.1, 0.9, 0.99, 1e-8, 0)
     default:
       let k = size(200)
       let (a, b) = (Floats(random.floats(rows * k)), Floats(random.floats(k * columns)))

@@ -253,10 +253,10 @@ struct RefusalTests {
       lanes_momentum(nil, 4, out.pointer, out.pointer + 3, x.pointer, 1, 1, 0)
     },
     Refusal("adam count", LANES_INVALID_SIZE) { x, y, out in
-      lanes_adam(nil, most, out.pointer, y.pointer, out.pointer + 8, x.pointer, 1, 1, 1, 1)
+      lanes_adam(nil, most, out.pointer, y.pointer, out.pointer + 8, x.pointer, 1, 1, 1, 1, 0)
     },
     Refusal("adam moments overlap", LANES_OVERLAP) { x, _, out in
-      lanes_adam(nil, 4, out.pointer, out.pointer + 8, out.pointer + 11, x.pointer, 1, 1, 1, 1)
+      lanes_adam(nil, 4, out.pointer, out.pointer + 8, out.pointer + 11, x.pointer, 1, 1, 1, 1, 0)
     },
     Refusal("moving average overlap", LANES_OVERLAP) { _, _, out in
       lanes_moving_average(nil, 4, out.pointer, out.pointer + 1, 0.5)
@@ -300,7 +300,7 @@ struct RefusalTests {
     entropy.columns = 4
     #expect(lanes_softmax_cross_entropy(nil, &entropy) == LANES_OK)
     #expect(
-      lanes_sgd(nil, 0, nil, nil, 1) == LANES_OK && lanes_adam(nil, 0, nil, nil, nil, nil, 1, 1, 1, 1) == LANES_OK)
+      lanes_sgd(nil, 0, nil, nil, 1) == LANES_OK && lanes_adam(nil, 0, nil, nil, nil, nil, 1, 1, 1, 1, 0) == LANES_OK)
     #expect(
       lanes_momentum(nil, 0, nil, nil, nil, 1, 1, 1) == LANES_OK
         && lanes_moving_average(nil, 0, nil, nil, 1) == LANES_OK)
@@ -417,10 +417,9 @@ struct RefusalTests {
           into: MatrixOutput(x.pointer + 32, stride: 3))
       },
       check: { x throws(LanesError) in
-        let operands = [
-          ("a", Operand.matrix(x.pointer, stride: 3)), ("b", Operand(x.pointer, rowStride: 3, columnStride: 2)),
-        ]
-        try Validate.elementwise("divide", rows: 2, columns: 3, operands, into: MatrixOutput(x.pointer + 32, stride: 3))
+        try Validate.elementwise(
+          "divide", rows: 2, columns: 3, .matrix(x.pointer, stride: 3),
+          Operand(x.pointer, rowStride: 3, columnStride: 2), into: MatrixOutput(x.pointer + 32, stride: 3))
       }),
     SwiftRefusal(
       error: LanesError("select", .overlap(output: "output", input: "c")),
@@ -430,10 +429,9 @@ struct RefusalTests {
           into: MatrixOutput(x.pointer + 32, stride: 3))
       },
       check: { x throws(LanesError) in
-        let operands: [(String, Operand)] = [
-          ("a", .scalar(x.pointer)), ("b", .row(x.pointer)), ("c", .row(x.pointer + 33)),
-        ]
-        try Validate.elementwise("select", rows: 2, columns: 3, operands, into: MatrixOutput(x.pointer + 32, stride: 3))
+        try Validate.elementwise(
+          "select", rows: 2, columns: 3, .scalar(x.pointer), .row(x.pointer), .row(x.pointer + 33),
+          into: MatrixOutput(x.pointer + 32, stride: 3))
       }),
     SwiftRefusal(
       error: LanesError("mean", .strideTooShort(name: "x", stride: 2, columns: 3)),
@@ -546,7 +544,7 @@ struct RefusalTests {
         (
           { () throws(LanesError) in try backend.binary(.add, rows: rows, columns: columns, a, b, into: output) },
           { () throws(LanesError) in
-            try Validate.elementwise("add", rows: rows, columns: columns, [("a", a), ("b", b)], into: output)
+            try Validate.elementwise("add", rows: rows, columns: columns, a, b, into: output)
           }
         ),
         ({ () throws(LanesError) in try backend.matmul(product) }, { () throws(LanesError) in try product.validate() }),

@@ -57,6 +57,7 @@ let package = Package(
       name: "LanesTrainTests",
       dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
+    .testTarget(name: "LanesPlotTests", dependencies: ["LanesPlot"]),
     .testTarget(
       name: "LanesCLITests",
       dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),

@@ -1,4 +1,5 @@
-/// A run as a table: named columns, and a row every so many steps.
+/// A run as a table: named columns, and a row every so many steps. Steps beyond 2²⁴ are rounded, as float32
+/// is.
 public struct Trace: Hashable, Sendable {
   public let columns: [String]
   public private(set) var rows: [[Float]]

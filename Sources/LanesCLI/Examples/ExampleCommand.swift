@@ -22,7 +22,8 @@ extension ExampleCommand {
     let result = try result(on: backend) { if isText { try Output.write($0) } }
     try result.checkFinite()
     if let path = options.report {
-      let report = ExampleReport(example: Self.name, settings: settings, backend: backend, result: result)
+      let report = ExampleReport(
+        example: Self.name, abstract: Self.configuration.abstract, settings: settings, backend: backend, result: result)
       try TextFile.write(report.page.html(), to: path)
     }
     try Output.write(isText ? result.text : "\(result.json(example: Self.name, backend: backend))\n")

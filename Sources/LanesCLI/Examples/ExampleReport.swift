@@ -10,13 +10,15 @@ import LanesTrain
 
 /// The page of a run.
 struct ExampleReport {
-  let example: String, settings: String
+  let example: String
+  /// What the example is, and what is special about the run.
+  let abstract: String, settings: String
   let backend: ChosenBackend
   let result: ExampleResult
 
   var page: Report {
     Report(
-      title: "lanes run \(example)", summary: "\(settings).", figures: figures,
+      title: "lanes run \(example)", summary: "\(abstract) Here: \(settings).", figures: figures,
       sections: result.sections + modelSection,
       environment: Report.Environment(
         version: lanesVersion, backend: backend.name, instructionSet: backend.isa, threads: backend.threads,

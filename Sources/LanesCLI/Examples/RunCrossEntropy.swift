@@ -49,17 +49,21 @@ struct RunCrossEntropy: ExampleCommand {
       ("clipped_sum_log10", ExampleResult.json(values.clippedSumBase10.values)),
     ]
     let answers = answers(values)
-    result.text = "\(samples(values))mean \(values.mean)\n\n\(answers)"
+    result.text = "\(samples(values, isRounded: false))mean \(values.mean)\n\n\(answers)"
     result.sections = [
-      Report.Section("From logits", [.table(Self.reportTable(samples(values)))]),
+      Report.Section("From logits", [.table(Self.reportTable(samples(values, isRounded: true)))]),
       Report.Section(
         "From probabilities", [.chart(Self.curve), .table(Self.reportTable(answers))]),
     ]
     return result
   }
 
-  private func samples(_ values: CrossEntropy.Result) -> Table {
-    func text(_ numbers: [Float]) -> String { numbers.map { "\($0)" }.joined(separator: ", ") }
+  /// - Parameter isRounded: whether four decimals will do.
+  private func samples(_ values: CrossEntropy.Result, isRounded: Bool) -> Table {
+    func text(_ numbers: [Float]) -> String {
+      let shown = isRounded ? numbers.map { ($0 * 10_000).rounded() / 10_000 } : numbers
+      return shown.map { "\($0)" }.joined(separator: ", ")
+    }
     let classes = values.softmax.shape.columns
     return Table(
       columns: ["logits", "label", "softmax", "loss", "gradient"],

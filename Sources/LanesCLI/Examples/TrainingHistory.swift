@@ -32,7 +32,7 @@ struct TrainingHistory {
   func sections(isRegularized: Bool) -> [Report.Section] {
     let total = Series(isRegularized ? "with the regularization" : "loss", x: steps, y: losses)
     let curves = isRegularized ? [total, Series("without it", x: steps, y: dataLosses)] : [total]
-    let loss = LineChart(title: "Loss over all samples", x: "step", y: "loss", yScale: .logarithmic, series: curves)
+    let loss = LineChart(title: "Loss", x: "step", y: "loss", yScale: .logarithmic, series: curves)
     let rate = LineChart(
       title: "Learning rate", x: "step", y: "learning rate", series: [Series("learning rate", x: steps, y: rates)])
     return [Report.Section("Loss", [.chart(loss)]), Report.Section("Learning rate", [.chart(rate)])] + shadowSection

@@ -47,10 +47,10 @@ struct LectureGoldenTests {
     try #require(trace.rows.count == golden.trace.count)
     for (row, wanted) in zip(trace.rows, golden.trace) {
       #expect(Double(row[0]) == wanted[0])
-      // The first rows are a run of the same steps; later ones have drifted by rounding, as TensorFlow's own replays do.
-      let tolerance = wanted[0] == 0 ? 1e-6 : 1e-4
+      // After thousands of steps rounding has added up, as between TensorFlow and NumPy.
+      let tolerance = wanted[0] < 50 ? 1e-6 : 5e-6
       #expect(abs(Double(row[1]) - wanted[1]) <= tolerance * abs(wanted[1]), "\(row), TensorFlow \(wanted)")
-      for (w, expected) in zip(row[2...], wanted[2...]) { #expect(abs(Double(w) - expected) <= 1e-4) }
+      for (w, expected) in zip(row[2...], wanted[2...]) { #expect(abs(Double(w) - expected) <= 1e-5) }
     }
     let end = try #require(trainer.state[Yogurt.weights]).values
     for (value, wanted) in zip(end, golden.final[0]) { #expect(abs(Double(value) - wanted) <= 1e-4) }

@@ -42,6 +42,10 @@ let package = Package(
     .target(name: "LanesTrain", dependencies: ["Lanes"]),
     .target(name: "LanesPlot"),
     .target(name: "LanesExamples", dependencies: ["LanesTrain"]),
+    // The tutorial's example, which is also a package of its own: here, so that the tests run it.
+    .target(
+      name: "CirclesRecipe", dependencies: ["Lanes", "LanesTrain"],
+      path: "Examples/circles-recipe/Sources/CirclesRecipe"),
     .executableTarget(
       name: "LanesCLI",
       dependencies: [
@@ -61,6 +65,9 @@ let package = Package(
     .testTarget(
       name: "LanesCLITests",
       dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["CirclesRecipe", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesPlot"]),
   ],
   swiftLanguageModes: [.v6]
 )

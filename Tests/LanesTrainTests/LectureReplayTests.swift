@@ -103,6 +103,14 @@ struct LectureReplayTests {
     }
   }
 
+  @Test("a long run has no endless trace")
+  func longTrace() throws {
+    #expect(Descent().traceInterval(forSteps: 40) == 1 && Descent().traceInterval(forSteps: 1_000_000) == 100)
+    #expect(Circles().traceInterval(forSteps: 40_000) == 2000)
+    let trace = try Descent().train(Descent().trainer(on: NativeBackend(threads: 1)), steps: 30_000)
+    #expect(trace.rows.count == 10_000 && trace.rows[1][0] == 4)
+  }
+
   /// An example on a backend, as the bits of what it leaves.
   struct Example: Sendable, CustomTestStringConvertible {
     let testDescription: String

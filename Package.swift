@@ -42,6 +42,10 @@ let package = Package(
     .target(name: "LanesTrain", dependencies: ["Lanes"]),
     .target(name: "LanesPlot"),
     .target(name: "LanesExamples", dependencies: ["LanesTrain"]),
+    // The tutorial's example, which is also a package of its own: here, so that the tests run it.
+    .target(
+      name: "CirclesRecipe", dependencies: ["Lanes", "LanesTrain"],
+      path: "Examples/circles-recipe/Sources/CirclesRecipe"),
     .executableTarget(
       name: "LanesCLI",
       dependencies: [
@@ -57,9 +61,13 @@ let package = Package(
       name: "LanesTrainTests",
       dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
+    .testTarget(name: "LanesPlotTests", dependencies: ["LanesPlot"]),
     .testTarget(
       name: "LanesCLITests",
       dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["CirclesRecipe", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesPlot"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -18,6 +18,7 @@ struct ConcurrencyTests {
     let out = Floats(count, of: 0)
     let (m, n) = (Int64(rows), Int64(columns))
     func operand(_ x: Floats) -> lanes_operand { lanes_operand(data: x.pointer, row_stride: n, column_stride: 1) }
+    let gradient = Floats(random.floats(count))
     var status = LANES_OK
     switch seed % 10 {
     case 0: status = lanes_unary(context, .init(UInt32(size(10))), m * n, x.pointer, out.pointer)
@@ -32,7 +33,7 @@ struct ConcurrencyTests {
     case 5: status = lanes_softmax(context, m, n, x.pointer, n, out.pointer, n)
     case 6:
       status = lanes_adam(
-        context, m * n, x.pointer, y.pointer, out.pointer, Floats(y.values).pointer, 0.1, 0.9, 0.99, 1e-8, 0)
+        context, m * n, x.pointer, y.pointer, out.pointer, gradient.pointer, 0.1, 0.9, 0.99, 1e-8, 0)
     default:
       let k = size(200)
       let (a, b) = (Floats(random.floats(rows * k)), Floats(random.floats(k * columns)))

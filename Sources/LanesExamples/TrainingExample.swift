@@ -5,7 +5,7 @@ import LanesTrain
 public protocol TrainingExample: Sendable {
   /// Updates, unless others are asked for.
   var steps: Int { get }
-  /// A row is written down after step 0 and after every step whose number is a multiple of this.
+  /// A row is written down after step 0 and after every step whose number is a multiple of this, in a run of usual length.
   var traceInterval: Int { get }
   var traceColumns: [String] { get }
 
@@ -15,7 +15,15 @@ public protocol TrainingExample: Sendable {
   func traceRow(after step: Int, _ trainer: Trainer, on data: Dataset) throws -> [Float]
 }
 
+/// A trace has no more rows than about this.
+private let largestTrace = 10_000
+
 extension TrainingExample {
+  /// The interval of rows in a run of so many steps: `traceInterval`, or a multiple where rows would be too many.
+  public func traceInterval(forSteps steps: Int) -> Int {
+    traceInterval * max(steps / traceInterval / largestTrace, 1)
+  }
+
   /// Trains from the first step on.
   /// - Parameters:
   ///   - steps: nil: as many as the example has.
@@ -25,10 +33,12 @@ extension TrainingExample {
   ) throws -> Trace {
     let batches = try batches()
     var trace = Trace(columns: traceColumns)
-    for step in 0..<(steps ?? self.steps) {
+    let steps = steps ?? self.steps
+    let interval = traceInterval(forSteps: steps)
+    for step in 0..<steps {
       try observe(trainer)
       try trainer.step(on: batches)
-      guard step % traceInterval == 0 else { continue }
+      guard step % interval == 0 else { continue }
       let row = try traceRow(after: step, trainer, on: batches.dataset)
       if let wrong = row.firstIndex(where: { !$0.isFinite }) {
         throw Divergence(what: traceColumns[wrong], value: row[wrong], step: trainer.globalStep)

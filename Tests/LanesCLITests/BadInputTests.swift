@@ -73,6 +73,7 @@ import Testing
     Input("run decay --base inf", [:], "'inf' must be a number above 0"),
     Input("run complexity --sizes 3", [:], "'3'", "two or more numbers"),
     Input("run complexity --sizes 3-0-2", [:], "'3-0-2'", "from 1 to 1000000"),
+    Input("run moving-average --steps 10001", [:], "'10001'", "at most 10000"),
     Input("run moving-average --steps 0", [:], "'0'", "at least 1"),
     Input("parity --operation convolution", [:], "'convolution'", "matmul", "softmaxCrossEntropy"),
     Input("parity --format xml", [:], "'xml'", "'text' and 'json'"),

@@ -11,7 +11,9 @@ struct LectureGoldenTests {
   /// A golden file that has its own keys.
   private static func load<Content: Decodable>(_ name: String, as type: Content.Type) throws -> Content {
     let file = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Golden"))
-    return try JSONDecoder().decode(type, from: Data(contentsOf: file))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(type, from: Data(contentsOf: file))
   }
 
   struct YogurtCase: Sendable, CustomTestStringConvertible {
@@ -57,8 +59,8 @@ struct LectureGoldenTests {
   }
 
   private struct DescentFile: Decodable {
-    let initial_w: Double, learning_rate: Double, final_w: Double
-    let trace_columns: [String]
+    let initialW: Double, learningRate: Double, finalW: Double
+    let traceColumns: [String]
     let trace: [[Double]]
   }
 
@@ -79,17 +81,17 @@ struct LectureGoldenTests {
   func descent(_ descent: DescentCase) throws {
     let golden = try Self.load(descent.golden, as: DescentFile.self)
     let trainer = try descent.example.trainer(on: NativeBackend(threads: 1))
-    #expect(trainer.state["w"]?.values == [Float(golden.initial_w)])
-    #expect(trainer.optimizer.schedule(0) == Float(golden.learning_rate))
+    #expect(trainer.state["w"]?.values == [Float(golden.initialW)])
+    #expect(trainer.optimizer.schedule(0) == Float(golden.learningRate))
     let trace = try descent.example.train(trainer)
-    #expect(trace.columns == golden.trace_columns)
+    #expect(trace.columns == golden.traceColumns)
     try #require(trace.rows.count == golden.trace.count)
     for (row, wanted) in zip(trace.rows, golden.trace) {
       for (value, expected) in zip(row, wanted) {
         #expect(abs(Double(value) - expected) <= 1e-6 * max(1, abs(expected)), "\(row), TensorFlow \(wanted)")
       }
     }
-    #expect(abs(Double(trace.column("w").last ?? .nan) - golden.final_w) <= 1e-6)
+    #expect(abs(Double(trace.column("w").last ?? .nan) - golden.finalW) <= 1e-6)
   }
 
   private struct MovingAverageFile: Decodable {
@@ -112,17 +114,17 @@ struct LectureGoldenTests {
   }
 
   private struct CrossEntropyFile: Decodable {
-    let logits: [[Double]], labels: [Int32], softmax: [[Double]], loss: [Double], mean_gradient: [[Double]]
-    let clipped_probabilities: [[Double]], clipped_target: [Double]
-    let clipped_mean_loss_natural_log: [Double], clipped_sum_log10_first_two: [Double]
+    let logits: [[Double]], labels: [Int32], softmax: [[Double]], loss: [Double], meanGradient: [[Double]]
+    let clippedProbabilities: [[Double]], clippedTarget: [Double]
+    let clippedMeanLossNaturalLog: [Double], clippedSumLog10FirstTwo: [Double]
   }
 
   @Test("cross-entropy: values and gradient are TensorFlow's")
   func crossEntropy() throws {
     let golden = try Self.load("cross_entropy", as: CrossEntropyFile.self)
     #expect(CrossEntropy.logits == golden.logits.map { $0.map { Float($0) } } && CrossEntropy.labels == golden.labels)
-    #expect(CrossEntropy.answers == golden.clipped_probabilities.map { $0.map { Float($0) } })
-    #expect(CrossEntropy.target == golden.clipped_target.map { Float($0) })
+    #expect(CrossEntropy.answers == golden.clippedProbabilities.map { $0.map { Float($0) } })
+    #expect(CrossEntropy.target == golden.clippedTarget.map { Float($0) })
     let result = try CrossEntropy().run(on: NativeBackend(threads: 1))
     func compare(_ values: [Float], _ wanted: [Double], _ what: String) {
       #expect(values.count == wanted.count)
@@ -133,9 +135,9 @@ struct LectureGoldenTests {
     compare(result.softmax.values, golden.softmax.flatMap { $0 }, "softmax")
     compare(result.losses.values, golden.loss, "loss")
     compare([result.mean], [golden.loss.reduce(0, +) / 4], "mean loss")
-    compare(result.gradient.values, golden.mean_gradient.flatMap { $0 }, "gradient")
-    compare(result.clippedMean.values, golden.clipped_mean_loss_natural_log, "clipped")
-    compare(Array(result.clippedSumBase10.values.prefix(2)), golden.clipped_sum_log10_first_two, "base 10")
+    compare(result.gradient.values, golden.meanGradient.flatMap { $0 }, "gradient")
+    compare(result.clippedMean.values, golden.clippedMeanLossNaturalLog, "clipped")
+    compare(Array(result.clippedSumBase10.values.prefix(2)), golden.clippedSumLog10FirstTwo, "base 10")
     // The lecture's figures: natural 0.511 and 0.223, to the base 10 0.222 and 0.097.
     for (value, figure) in zip(result.clippedSum.values, [Float(0.511), 0.223]) { #expect(abs(value - figure) < 5e-4) }
     for (value, figure) in zip(result.clippedSumBase10.values, [Float(0.222), 0.097]) {

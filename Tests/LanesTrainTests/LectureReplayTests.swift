@@ -49,23 +49,29 @@ struct LectureReplayTests {
     let trainer = try setting.example.trainer(on: NativeBackend(threads: 1))
     func values(_ name: String) throws -> [Double] { try #require(trainer.state[name]).values.map { Double($0) } }
     var replay = setting.replay(try CirclesTests.parameters.map(values))
+    func compareShadow(_ tolerance: Double) throws {
+      guard replay.averageDecay != nil else { return }
+      for (index, name) in CirclesTests.parameters.enumerated() {
+        for (value, wanted) in zip(try values(MovingAverage.name(of: name)), replay.shadow[index]) {
+          #expect(abs(value - wanted) <= tolerance, "the shadow of \(name) after \(trainer.globalStep) steps")
+        }
+      }
+    }
     let (features, targets) = (batches.dataset.features.map { Double($0) }, batches.dataset.targets.map { Double($0) })
     for step in 0..<Self.steps {
       try trainer.step(on: batches)
       replay.step(features, targets, batch: Circles.batchSize)
       guard step < 50 else { continue }
       let (loss, wanted) = (Double(try trainer.loss(on: batches.dataset)), replay.loss(features, targets))
+      try compareShadow(1e-6)
       #expect(abs(loss - wanted) <= 1e-6 * wanted, "step \(step): \(loss), plain loops \(wanted)")
     }
     for (index, name) in CirclesTests.parameters.enumerated() {
       for (value, wanted) in zip(try values(name), replay.parameters[index]) {
         #expect(abs(value - wanted) <= 1e-4, "\(name)")
       }
-      guard replay.averageDecay != nil else { continue }
-      for (value, wanted) in zip(try values(MovingAverage.name(of: name)), replay.shadow[index]) {
-        #expect(abs(value - wanted) <= 1e-4, "the shadow of \(name)")
-      }
     }
+    try compareShadow(1e-4)
   }
 
   @Test("yogurt, another seed and price, ends where the plain loops end")
@@ -101,6 +107,14 @@ struct LectureReplayTests {
       #expect(abs(Double(row[2]) - w) <= 1e-6 * max(1, abs(w)), "\(row)")
       #expect(abs(Double(row[1]) - 0.2 * pow(0.9, step / 5)) <= 1e-6)
     }
+  }
+
+  @Test("a long run has no endless trace")
+  func longTrace() throws {
+    #expect(Descent().traceInterval(forSteps: 40) == 1 && Descent().traceInterval(forSteps: 1_000_000) == 100)
+    #expect(Circles().traceInterval(forSteps: 40_000) == 2000)
+    let trace = try Descent().train(Descent().trainer(on: NativeBackend(threads: 1)), steps: 30_000)
+    #expect(trace.rows.count == 10_000 && trace.rows[1][0] == 4)
   }
 
   /// An example on a backend, as the bits of what it leaves.

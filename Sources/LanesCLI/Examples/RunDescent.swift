@@ -74,7 +74,8 @@ extension Descent {
   fileprivate func result(
     _ options: RunOptions, _ backend: ChosenBackend, _ output: (String) throws -> Void
   ) throws -> ExampleResult {
-    var (result, history) = try TrainingRun(self, options: options, backend: backend).run(output: output)
+    var (result, history) = try TrainingRun(self, options: options, backend: backend, showsRate: true)
+      .run(output: output)
     if options.report != nil {
       let path = history.chart(of: Self.parameter.name, title: "The parameter on its way to −1", elements: ["w"])
       result.sections = [Report.Section("Parameter", [.chart(path)])] + history.sections(isRegularized: false)

@@ -15,6 +15,15 @@ struct RunMovingAverage: ExampleCommand {
 
   @OptionGroup var options: RunOptions
 
+  /// All updates are printed.
+  private static let largest = 10_000
+
+  func validate() throws {
+    if let steps = options.steps, steps > Self.largest {
+      throw ValidationError("'\(steps)' is too many: the moving average has at most \(Self.largest) steps")
+    }
+  }
+
   func run() throws { try perform() }
   var settings: String { "decay \(Shadow.average.decay), min(decay, (1 + step)/(10 + step))" }
 

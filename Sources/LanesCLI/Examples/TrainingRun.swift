@@ -7,11 +7,12 @@ struct TrainingRun<Example: TrainingExample> {
   let steps: Int
   let trainer: Trainer
   let data: Dataset
-  /// Whether curves are wanted.
-  let hasHistory: Bool
+  /// Whether curves are wanted, and whether the rate is printed.
+  let hasHistory: Bool, showsRate: Bool
 
-  init(_ example: Example, options: RunOptions, backend: ChosenBackend) throws {
+  init(_ example: Example, options: RunOptions, backend: ChosenBackend, showsRate: Bool = false) throws {
     (self.example, steps, hasHistory) = (example, options.steps ?? example.steps, options.report != nil)
+    self.showsRate = showsRate
     trainer = try example.trainer(on: backend.backend)
     data = try example.batches().dataset
   }
@@ -31,15 +32,16 @@ struct TrainingRun<Example: TrainingExample> {
     defer { progress.clear() }
     var history = TrainingHistory(trainer)
     let historyInterval = max(steps / Self.historyPoints, 1)
+    let printInterval = example.traceInterval(forSteps: steps)
     var trace = Trace(columns: [])
     let time = try ContinuousClock().measure {
       trace = try example.train(trainer, steps: steps) { trainer in
         let step = trainer.globalStep
-        if step % example.traceInterval == 0 || step == steps {
+        if step % printInterval == 0 || step == steps {
           let loss = try trainer.loss(on: data)
           guard loss.isFinite else { throw Divergence(what: "the loss", value: loss, step: step) }
           progress.clear()
-          try output("step \(Table.padded("\(step)", toLeft: 7))  loss \(loss)\(parametersText())\n")
+          try output("step \(Table.padded("\(step)", toLeft: 7))  loss \(loss)\(details())\n")
         }
         if hasHistory, step % historyInterval == 0 || step == steps { try history.add(trainer, data) }
         if step % Self.progressInterval == 0 { progress.show(step) }
@@ -63,9 +65,12 @@ struct TrainingRun<Example: TrainingExample> {
     }
   }
 
-  private func parametersText() -> String {
+  /// What else is printed with the loss.
+  private func details() -> String {
     let values = tensors { $0 }.flatMap(\.value.values)
-    return values.count > Self.printedParameters ? "" : "  w \(values.map { "\($0)" }.joined(separator: ", "))"
+    let parameters =
+      values.count > Self.printedParameters ? "" : "  w \(values.map { "\($0)" }.joined(separator: ", "))"
+    return parameters + (showsRate ? "  rate \(trainer.optimizer.schedule(trainer.globalStep))" : "")
   }
 
   private static func text(steps: Int, time: Duration, loss: Float, accuracy: Double?) -> String {

@@ -11,7 +11,10 @@ import Testing
     #expect(outcome.succeeded && outcome.output == "\(lanesVersion)\n")
   }
 
-  @Test(arguments: ["--help", "info --help", "parity --help", "run --help", "run circles --help", "examples --help"])
+  @Test(arguments: [
+    "--help", "info --help", "parity --help", "run --help", "run circles --help", "examples --help", "train --help",
+    "evaluate --help", "predict --help", "show --help",
+  ])
   func helpHasExamples(_ arguments: String) throws {
     let outcome = try LanesProcess.run(arguments.split(separator: " ").map(String.init))
     #expect(outcome.succeeded && outcome.errors == "")

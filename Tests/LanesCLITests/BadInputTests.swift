@@ -26,7 +26,7 @@ import Testing
   private static let knownISAs = Hardware.knownISAs.joined(separator: ", ")
 
   private static let options = [
-    Input("train", [:], "'train'", "lanes --help"),
+    Input("learn", [:], "'learn'", "lanes --help"),
     Input("run", [:], "circles"),
     Input("run square", [:], "no example is called 'square'; there are: ", "descent", "circles"),
     Input(
@@ -84,7 +84,8 @@ import Testing
 
   /// Every command refuses what it cannot do as the environment says, whether it needs it or not.
   private static let environments = [
-    "info", "parity", "run circles", "run circles --threads 2", "run circles --backend reference",
+    "info", "parity", "train x.csv --target y --output x", "evaluate m x.csv", "predict m x.csv", "run circles",
+    "run circles --threads 2", "run circles --backend reference",
   ].flatMap { command in
     [
       Input(command, ["LANES_ISA": "foo"], "LANES_ISA", "'foo'", knownISAs),

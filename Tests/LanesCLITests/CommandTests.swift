@@ -12,8 +12,10 @@ import Testing
   }
 
   private static let helps =
-    ["--help", "info --help", "parity --help", "run --help", "examples --help"]
-    + ExampleRun.names.map { "run \($0) --help" }
+    [
+      "--help", "info --help", "parity --help", "run --help", "examples --help", "train --help", "evaluate --help",
+      "predict --help", "show --help",
+    ] + ExampleRun.names.map { "run \($0) --help" }
 
   @Test(arguments: helps)
   func helpHasExamples(_ arguments: String) throws {

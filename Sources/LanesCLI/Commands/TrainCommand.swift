@@ -118,9 +118,10 @@ struct TrainCommand: ParsableCommand {
 
   /// After a signal: how to go on, and the status that a shell gives to it.
   private func leave(path: String, step: Int) throws -> Never {
+    let said = CommandLine.arguments.dropFirst().filter { !["--resume", "--overwrite"].contains($0) } + ["--resume"]
     try Output.write(
-      "interrupted after step \(step); saved \(path)\nto go on: lanes train \(Self.quoted(data)) --resume "
-        + "--output \(Self.quoted(output))\n", to: 2)
+      "interrupted after step \(step); saved \(path)\nto go on: lanes \(said.map(Self.quoted).joined(separator: " "))\n",
+      to: 2)
     throw ExitCode(128 + (Interrupt.number ?? 0))
   }
 

@@ -77,14 +77,3 @@ extension ModelSettings {
       task: task, missing: missing, categories: Set(categories), ignored: Set(ignored))
   }
 }
-
-extension Dataset {
-  /// FNV-1a, 64 bits, over the words of all features and targets.
-  fileprivate var fingerprint: String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for values in [features, targets] {
-      for value in values { hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01b3 }
-    }
-    return String(hash, radix: 16)
-  }
-}

@@ -41,6 +41,8 @@ struct ModelSettings: Codable, Equatable {
   func differences(from others: ModelSettings) -> [String] {
     var given = others
     (given.epochs, given.patience) = (epochs, patience)
+    // The rate that comes with another optimizer was not said.
+    if given.optimizer != optimizer, given.rate.base == given.optimizer.usualRate { given.rate = rate }
     if given.rate.isDecaying != rate.isDecaying {
       return ["the rate is \(rate) in the model, but \(given.rate) here"]
     }

@@ -41,7 +41,7 @@ struct ModelDescription: Codable, Equatable {
 /// fits together.
 struct SavedModel {
   static let fileName = "model.safetensors"
-  private static let key = "model"
+  private static let key = "model", checksum = "checksum"
 
   let path: String
   let description: ModelDescription
@@ -62,6 +62,9 @@ struct SavedModel {
       let found = "the model has version \(version.version); this command reads \(ModelDescription.currentVersion)"
       throw FileError(path: path, reason: .unsupported(found))
     }
+    guard checkpoint.metadata[Self.checksum] == checkpoint.fingerprint(without: Self.checksum) else {
+      throw FileError(path: path, reason: .malformed("the file is damaged: its checksum is not that of its content"))
+    }
     guard let description = try? decoder.decode(ModelDescription.self, from: Data(text.utf8)), description.isSound
     else {
       throw FileError(path: path, reason: .malformed("the model's description is damaged"))
@@ -77,7 +80,9 @@ struct SavedModel {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(description), as: UTF8.self)
-    try Safetensors.write(fit.checkpoint(metadata: [key: text]), to: path)
+    var checkpoint = fit.checkpoint(metadata: [key: text])
+    checkpoint.metadata[checksum] = checkpoint.fingerprint(without: checksum)
+    try Safetensors.write(checkpoint, to: path)
   }
 
   static func isFolder(_ path: String) -> Bool {

@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "LanesCLI",
       dependencies: [
-        "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples",
+        "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesPlot", "LanesExamples",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Counts allocations, forks, small stacks, floating-point modes: what tests need and Swift cannot do.

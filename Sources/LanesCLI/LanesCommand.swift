@@ -21,7 +21,10 @@ struct LanesCommand: ParsableCommand {
       Results do not depend on either, to the bit.
       """,
     version: lanesVersion,
-    subcommands: [InfoCommand.self, ParityCommand.self, RunCommand.self, ExamplesCommand.self])
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ShowCommand.self, RunCommand.self,
+      ExamplesCommand.self, InfoCommand.self, ParityCommand.self,
+    ])
 }
 
 /// How a command prints its results.

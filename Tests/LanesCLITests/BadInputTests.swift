@@ -21,14 +21,16 @@ import Testing
 
   private static let threadRange = "between 1 and 1024"
   private static let regularizers = "none, l1:X or l2:X"
+  private static let decays = "BASE:RATE:EVERY or BASE:RATE:EVERY:smooth"
   private static let factors = "must be a number from 0 to 3.4028235e+38"
   private static let knownISAs = Hardware.knownISAs.joined(separator: ", ")
 
   private static let options = [
     Input("train", [:], "'train'", "lanes --help"),
     Input("run", [:], "circles"),
-    Input("run square", [:], "no example is called 'square'; there are: circles"),
-    Input("run square --steps 5 --format json", [:], "no example is called 'square'; there are: circles"),
+    Input("run square", [:], "no example is called 'square'; there are: ", "descent", "circles"),
+    Input(
+      "run square --steps 5 --format json", [:], "no example is called 'square'; there are: ", "descent", "circles"),
     Input("run circles twice", [:], "'twice'"),
     Input("run circles --speed 9", [:], "'--speed'"),
     Input("run circles --backend gpu", [:], "'gpu'", "'native' and 'reference'"),
@@ -53,6 +55,25 @@ import Testing
     Input("run circles --regularizer l1:inf", [:], "'l1:inf'", factors),
     Input("run circles --regularizer l1:1e39", [:], "'l1:1e39'", factors),
     Input("run circles --regularizer l2:-0.01", [:], "'l2:-0.01'", factors),
+    Input("run circles --decay 0.1", [:], "'0.1'", decays),
+    Input("run circles --decay 0.1:0.9:1:rough", [:], "'0.1:0.9:1:rough'", decays),
+    Input("run circles --decay 0:0.9:1", [:], "'0' must be a number above 0"),
+    Input("run circles --decay 0.1:nan:1", [:], "'nan' must be a number above 0"),
+    Input("run circles --decay 0.1:0.9:0", [:], "'0' must be a whole number, at least 1"),
+    Input("run circles --moving-average 1", [:], "'1'", "from 0 to below 1"),
+    Input("run circles --moving-average x", [:], "'x'", "from 0 to below 1"),
+    Input("run circles --report /", [:], "/: write: Is a directory"),
+    Input("run circles --report /no/such/folder/x.html", [:], "/no/such/folder/x.html", "No such file or directory"),
+    Input("run descent --report /dev/null", [:], "/dev/null", "device"),
+    Input("run yogurt --loss mae", [:], "'mae'", "'mse' and 'custom'"),
+    Input("run yogurt --cost 2", [:], "--cost and --profit need --loss custom"),
+    Input("run yogurt --loss custom --profit -1", [:], "'-1' must be a number above 0"),
+    Input("run descent --rate 0", [:], "'0' must be a number above 0"),
+    Input("run decay --every 1.5", [:], "'1.5' must be a whole number, at least 1"),
+    Input("run decay --base inf", [:], "'inf' must be a number above 0"),
+    Input("run complexity --sizes 3", [:], "'3'", "two or more numbers"),
+    Input("run complexity --sizes 3-0-2", [:], "'3-0-2'", "from 1 to 1000000"),
+    Input("run moving-average --steps 0", [:], "'0'", "at least 1"),
     Input("parity --operation convolution", [:], "'convolution'", "matmul", "softmaxCrossEntropy"),
     Input("parity --format xml", [:], "'xml'", "'text' and 'json'"),
     Input("info --format xml", [:], "'xml'", "'text' and 'json'"),

@@ -13,21 +13,29 @@ struct CircleResult: Decodable {
   let threads: Int, steps: Int
   let loss: Double, accuracy: Double
   let parameters: [Parameter]
+  let trace: TraceTable
+  /// Where there is a moving average.
+  let shadow: [Parameter]?
 
-  static let keys: Set = ["example", "backend", "isa", "threads", "steps", "loss", "accuracy", "parameters"]
+  struct TraceTable: Decodable {
+    let columns: [String]
+    let rows: [[Double]]
+  }
+
+  static let keys: Set = ["example", "backend", "isa", "threads", "steps", "loss", "accuracy", "parameters", "trace"]
   static let parameterKeys: Set = ["name", "shape", "values"]
 
   init(text: String) throws {
     let data = Data(text.utf8)
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(Set(object.keys) == Self.keys)
+    #expect(Set(object.keys).subtracting(["shadow"]) == Self.keys)
     for parameter in try #require(object["parameters"] as? [[String: Any]]) {
       #expect(Set(parameter.keys) == Self.parameterKeys)
     }
     self = try JSONDecoder().decode(CircleResult.self, from: data)
   }
 
-  /// The part of the text that is the parameters. Equal text is equal bits, as the values read back to the same float32.
+  /// The part of the text that is the parameters, the trace and what follows. Equal text is equal bits, as the values read back to the same float32.
   static func parametersText(_ text: String) throws -> Substring {
     let start = try #require(text.range(of: "\"parameters\":"))
     return text[start.lowerBound...]

@@ -11,7 +11,11 @@ import Testing
     #expect(outcome.succeeded && outcome.output == "\(lanesVersion)\n")
   }
 
-  @Test(arguments: ["--help", "info --help", "parity --help", "run --help", "run circles --help", "examples --help"])
+  private static let helps =
+    ["--help", "info --help", "parity --help", "run --help", "examples --help"]
+    + ExampleRun.names.map { "run \($0) --help" }
+
+  @Test(arguments: helps)
   func helpHasExamples(_ arguments: String) throws {
     let outcome = try LanesProcess.run(arguments.split(separator: " ").map(String.init))
     #expect(outcome.succeeded && outcome.errors == "")
@@ -22,7 +26,8 @@ import Testing
 
   @Test func examplesAreListed() throws {
     let outcome = try LanesProcess.run("examples")
-    #expect(outcome.succeeded && outcome.output.contains("\ncircles  Which of 300 points"))
+    #expect(outcome.succeeded && outcome.output.contains("\ncircles         Which of 300 points"))
+    for name in ExampleRun.names { #expect(outcome.output.contains("\n\(name) ")) }
   }
 
   private struct Info: Decodable {

@@ -47,6 +47,36 @@ static void spin_briefly(void) {
   if (kmp_set_blocktime && !getenv("KMP_BLOCKTIME")) kmp_set_blocktime(1);
 }
 
+#if defined(__linux__)
+/* The system likes to wake a worker on the core of the caller that woke it, and leaves both there for milliseconds, longer
+ * than most calls take. So each thread of a region claims the processor that it is on; who comes second moves to one that
+ * the affinity mask allows and nobody has claimed, and is free to be moved again from then on. */
+enum { MOST_PROCESSORS = 1024 };
+static struct {
+  _Alignas(64) atomic_uint region; /* the last region in which a thread claimed it */
+} processors[MOST_PROCESSORS];
+static unsigned region;
+
+static void claim_processor(unsigned in_region) {
+  int here = sched_getcpu();
+  if (here < 0 || here >= MOST_PROCESSORS) return;
+  if (atomic_exchange_explicit(&processors[here].region, in_region, memory_order_relaxed) != in_region) return;
+  cpu_set_t allowed, only;
+  if (sched_getaffinity(0, sizeof allowed, &allowed)) return;
+  for (int other = 0; other < MOST_PROCESSORS; other++) {
+    if (!CPU_ISSET(other, &allowed)) continue;
+    if (atomic_exchange_explicit(&processors[other].region, in_region, memory_order_relaxed) == in_region) continue;
+    CPU_ZERO(&only);
+    CPU_SET(other, &only);
+    if (!sched_setaffinity(0, sizeof only, &only)) sched_setaffinity(0, sizeof allowed, &allowed);
+    return;
+  }
+}
+#else
+static unsigned region;
+static void claim_processor(unsigned in_region) { (void)in_region; }
+#endif
+
 void lanes_run(int threads, lanes_body body, void *argument) {
   if (threads <= 1 || omp_in_parallel() || atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
     body(argument, 0, 1);
@@ -54,8 +84,11 @@ void lanes_run(int threads, lanes_body body, void *argument) {
   }
   spin_briefly();
   float_environment callers = get_float_environment();
+  const unsigned this_region = ++region;
+  claim_processor(this_region);
 #pragma omp parallel num_threads(threads)
   {
+    if (omp_get_thread_num() > 0) claim_processor(this_region);
     float_environment own = get_float_environment();
     set_float_environment(callers);
     body(argument, omp_get_thread_num(), omp_get_num_threads());

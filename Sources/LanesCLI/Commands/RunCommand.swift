@@ -1,18 +1,22 @@
 import ArgumentParser
 
-/// Trains an example. Each is a subcommand of its own, with its own options.
+/// Runs an example. Each is a subcommand of its own, with its own options.
 struct RunCommand: ParsableCommand {
-  static let examples: [any ParsableCommand.Type] = [RunCircles.self]
+  static let examples: [any ParsableCommand.Type] = [
+    RunActivations.self, RunComplexity.self, RunYogurt.self, RunCrossEntropy.self, RunDescent.self, RunDecay.self,
+    RunMovingAverage.self, RunCircles.self,
+  ]
 
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Train an example.",
+    abstract: "Run an example of the lecture.",
     usage: "lanes run <example> [<options>]",
     discussion: """
       'lanes run <example> --help' shows an example's options.
 
       EXAMPLES:
         lanes run circles
+        lanes run circles --regularizer l2:0.01 --decay 0.001:0.999:10 --report circles.html
         lanes run circles --backend reference --steps 2000 --format json
       """,
     subcommands: examples + [UnknownExample.self], defaultSubcommand: UnknownExample.self)

@@ -13,7 +13,9 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Updates of the parameters; at least 1. (default: as many as the example has)", valueName: "n"),
+    help: ArgumentHelp(
+      "Updates of the parameters; at least 1. What trains nothing has none. (default: as many as the example has)",
+      valueName: "n"),
     transform: RunOptions.steps)
   var steps: Int?
 
@@ -32,6 +34,11 @@ struct RunOptions: ParsableArguments {
       infinity or NaN, which JSON cannot hold, is an error in either format.
       """)
   var format = OutputFormat.text
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Writes a page with pictures of the run, which needs no other file.", valueName: "file.html"))
+  var report: String?
 
   private static func steps(_ text: String) throws -> Int {
     guard let steps = Int(text), steps > 0 else {
@@ -66,6 +73,7 @@ struct ChosenBackend {
   let name: String, isa: String
   let threads: Int
 
+  /// For people to read.
   var description: String {
     name == isa ? name : "\(name), \(isa), \(threads) thread\(threads == 1 ? "" : "s")"
   }

@@ -1,75 +1,80 @@
+import LanesExamples
 import LanesTrain
 
-/// One training from its first step to its last, as every example that trains a net has it.
-struct TrainingRun {
-  /// The loss is reported this often.
-  static let reportInterval = 2000
-  /// The progress line looks at the clock this often.
-  private static let progressInterval = 50
-
-  let example: String
-  /// What is special about this run, for people to read.
-  let settings: String
-  let backend: ChosenBackend
+/// One training from its first step to its last, as every example that trains has it.
+struct TrainingRun<Example: TrainingExample> {
+  let example: Example
+  let steps: Int
   let trainer: Trainer
   let data: Dataset
-  let batches: Batches
-  let steps: Int
-  /// Nil where outputs are not classes.
-  let accuracy: ((Trainer, Dataset) throws -> Double)?
+  /// Whether curves are wanted.
+  let hasHistory: Bool
 
-  /// Trains, and writes the results.
-  func run(format: OutputFormat) throws {
-    switch format {
-    case .json:
-      try train { _, _ in }
-      try Output.write(result().json.description + "\n")
-    case .text:
-      try Output.write("\(example): \(settings); \(backend.description)\n")
-      let clock = ContinuousClock()
-      let time = try clock.measure {
-        try train { step, loss in try Output.write("step \(Table.padded("\(step)", toLeft: 7))  loss \(loss)\n") }
-      }
-      try Output.write(result().text(time: time))
-    }
+  init(_ example: Example, options: RunOptions, backend: ChosenBackend) throws {
+    (self.example, steps, hasHistory) = (example, options.steps ?? example.steps, options.report != nil)
+    trainer = try example.trainer(on: backend.backend)
+    data = try example.batches().dataset
   }
 
-  private func train(report: (_ step: Int, _ loss: Float) throws -> Void) throws {
+  /// The progress line looks at the clock this often.
+  private static var progressInterval: Int { 50 }
+  /// A curve has about so many points.
+  private static var historyPoints: Int { 400 }
+  /// Parameters are printed where there are at most so many numbers.
+  private static var printedParameters: Int { 2 }
+
+  /// Trains; writes the loss every so often.
+  func run(
+    accuracy: ((Trainer, Dataset) throws -> Double)? = nil, output: (String) throws -> Void
+  ) throws -> (result: ExampleResult, history: TrainingHistory) {
     var progress = ProgressLine(total: steps, unit: "steps")
     defer { progress.clear() }
-    try trainer.train(steps: steps, on: batches, reportEvery: Self.progressInterval) { trainer in
-      let step = trainer.globalStep
-      if step % Self.reportInterval == 0 || step == steps {
-        let loss = try trainer.loss(on: data)
-        guard loss.isFinite else { throw Divergence(what: "the loss", value: loss, step: step) }
-        progress.clear()
-        try report(step, loss)
+    var history = TrainingHistory(trainer)
+    let historyInterval = max(steps / Self.historyPoints, 1)
+    var trace = Trace(columns: [])
+    let time = try ContinuousClock().measure {
+      trace = try example.train(trainer, steps: steps) { trainer in
+        let step = trainer.globalStep
+        if step % example.traceInterval == 0 || step == steps {
+          let loss = try trainer.loss(on: data)
+          guard loss.isFinite else { throw Divergence(what: "the loss", value: loss, step: step) }
+          progress.clear()
+          try output("step \(Table.padded("\(step)", toLeft: 7))  loss \(loss)\(parametersText())\n")
+        }
+        if hasHistory, step % historyInterval == 0 || step == steps { try history.add(trainer, data) }
+        if step % Self.progressInterval == 0 { progress.show(step) }
       }
-      progress.show(step)
-      return true
+    }
+    progress.clear()
+    var result = ExampleResult(steps: trainer.globalStep, trace: trace)
+    let loss = try trainer.loss(on: data)
+    result.loss = loss
+    result.accuracy = try accuracy?(trainer, data)
+    result.parameters = tensors { $0 }
+    if trainer.movingAverage != nil { result.shadow = tensors(MovingAverage.name) }
+    result.text = Self.text(steps: steps, time: time, loss: loss, accuracy: result.accuracy)
+    return (result, history)
+  }
+
+  /// The parameters, or what lives under another name beside each.
+  private func tensors(_ name: (String) -> String) -> [ExampleResult.Parameter] {
+    trainer.state.variables.filter(\.isTrainable).compactMap { variable in
+      trainer.state[name(variable.name)].map { ExampleResult.Parameter(name: variable.name, value: $0) }
     }
   }
 
-  private func result() throws -> TrainingResult {
-    let parameters = trainer.state.variables.filter(\.isTrainable).compactMap { variable in
-      trainer.state[variable.name].map { TrainingResult.Parameter(name: variable.name, value: $0) }
-    }
-    for parameter in parameters {
-      guard let index = parameter.value.values.firstIndex(where: { !$0.isFinite }) else { continue }
-      throw Divergence(
-        what: "\(parameter.name), element \(index),", value: parameter.value.values[index], step: trainer.globalStep)
-    }
-    return TrainingResult(
-      example: example, backend: backend, steps: trainer.globalStep, loss: try trainer.loss(on: data),
-      accuracy: try accuracy?(trainer, data), parameters: parameters)
+  private func parametersText() -> String {
+    let values = tensors { $0 }.flatMap(\.value.values)
+    return values.count > Self.printedParameters ? "" : "  w \(values.map { "\($0)" }.joined(separator: ", "))"
   }
-}
 
-/// Training went where float32 ends.
-struct Divergence: Error, CustomStringConvertible {
-  let what: String
-  let value: Float
-  let step: Int
+  private static func text(steps: Int, time: Duration, loss: Float, accuracy: Double?) -> String {
+    let seconds = time / .seconds(1)
+    let rate = seconds > 0 ? ", \(Int(Double(steps) / seconds)) steps/s" : ""
+    return """
+      \(steps) steps in \((seconds * 100).rounded() / 100) s\(rate)
+      loss \(loss)\(accuracy.map { ", accuracy \($0)" } ?? "")
 
-  var description: String { "training diverged: \(what) is \(value.isNaN ? "NaN" : "\(value)") after \(step) steps" }
+      """
+  }
 }

@@ -1,6 +1,6 @@
 /// A JSON value that knows float32: Foundation's encoder would print a Float's digits by way of other types, and `description`
 /// is already the shortest text that reads back to the same Float.
-indirect enum JSON: CustomStringConvertible {
+indirect enum JSON: CustomStringConvertible, Sendable {
   case null
   case bool(Bool)
   case integer(Int)

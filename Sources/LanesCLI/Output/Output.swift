@@ -8,7 +8,7 @@
 enum Output {
   static func write(_ text: String) throws { try write(text, to: STDOUT_FILENO) }
 
-  fileprivate static func write(_ text: String, to file: Int32) throws {
+  static func write(_ text: String, to file: Int32) throws {
     var text = text
     try text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)

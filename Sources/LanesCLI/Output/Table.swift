@@ -8,7 +8,8 @@ struct Table: CustomStringConvertible {
     let widths = columns.indices.map { column in
       ([columns[column]] + cells(of: column)).map(\.count).max() ?? 0
     }
-    let isNumeric = columns.indices.map { column in !rows.isEmpty && cells(of: column).allSatisfy { Int($0) != nil } }
+    let isNumeric = columns.indices.map { column in !rows.isEmpty && cells(of: column).allSatisfy { Double($0) != nil }
+    }
     func line(_ cells: [String]) -> String {
       let padded = zip(cells, zip(widths, isNumeric)).map { cell, layout in
         layout.1 ? Self.padded(cell, toLeft: layout.0) : Self.padded(cell, toRight: layout.0)

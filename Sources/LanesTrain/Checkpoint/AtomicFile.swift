@@ -34,6 +34,22 @@ final class AtomicFile {
     try file.syncFolder()
   }
 
+  /// Throws what would keep a file from being written at the path: a folder that is missing or closed, or something there
+  /// that is no file. Leaves nothing behind.
+  static func check(_ path: String) throws(FileError) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      if status.st_mode & S_IFMT == S_IFDIR {
+        throw FileError(path: path, reason: .system(operation: "write", code: EISDIR))
+      }
+      throw FileError(
+        path: path, reason: .unsupported("this is a device or a pipe, which cannot be replaced as a file"))
+    }
+    let file = try AtomicFile(path)
+    unlink(file.temporary)
+    close(file.descriptor)
+  }
+
   /// Appends.
   func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var done = 0

@@ -12,6 +12,11 @@ public struct Loss: Sendable {
   ) {
     self.value = value
   }
+
+  /// The loss as part of a graph.
+  public func callAsFunction(_ prediction: SymbolicTensor, _ target: SymbolicTensor) -> SymbolicTensor {
+    value(prediction, target)
+  }
 }
 
 /// A price on large weights, added to the loss. Biases are free.

@@ -34,7 +34,16 @@ extension Trainer {
   public func accuracy(
     on data: Dataset, threshold: Float = 0.5, averaged: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> Double {
-    let output = try predict(data, averaged: averaged, file: file, line: line)
+    Self.accuracy(of: try predict(data, averaged: averaged, file: file, line: line), on: data, threshold: threshold)
+  }
+
+  /// Loss without its regularization, and accuracy, from one evaluation.
+  func measure(_ data: Dataset, averaged: Bool, at location: SourceLocation) throws -> (loss: Float, accuracy: Double) {
+    let program = try evaluate(data, averaged, at: location)
+    return (program.result(1).values.first ?? .nan, Self.accuracy(of: program.result(2), on: data, threshold: 0.5))
+  }
+
+  private static func accuracy(of output: Tensor, on data: Dataset, threshold: Float) -> Double {
     let columns = output.shape.columns
     var right = 0
     if columns == 1 {

@@ -17,9 +17,9 @@ public final class Trainer {
   public let optimizer: Optimizer
   let shape: SampleShape
   let scalars: StepScalars
-  private var steps: [Int: SampleProgram] = [:]
+  private var steps: [StepKey: SampleProgram] = [:]
   /// The step program of the last batch's size: batches are of one size but for the last.
-  private var recent: (samples: Int, step: SampleProgram)?
+  private var recent: (key: StepKey, step: SampleProgram)?
   var evaluations: [EvaluationKey: SampleProgram] = [:]
 
   /// - Parameters:
@@ -36,7 +36,7 @@ public final class Trainer {
     (self.movingAverage, self.backend, self.state) = (movingAverage, backend, state)
     shape = SampleShape(features: features, targets: targets)
     scalars = try StepScalars()
-    _ = try makeStep(samples: 1)
+    _ = try makeStep(StepKey(samples: 1, givesLoss: false))
     _ = try evaluation(samples: 1, averaged: false)
   }
 
@@ -62,38 +62,53 @@ public final class Trainer {
   /// the batches come in order.
   public func step(on batches: Batches, file: String = #fileID, line: Int = #line) throws {
     try shape.check(batches.dataset, at: SourceLocation(file, line))
-    try prepare(samples: batches.range(at: globalStep).count) { program in
+    _ = try update(StepKey(samples: batches.range(at: globalStep).count, givesLoss: false)) { program in
       try program.run(shape, batches, at: globalStep)
     }
   }
 
   /// One update, from the reader's batch of the global step. Allocates nothing once there is a Program for the batch's size.
   func step(on reader: BatchReader) throws {
-    try prepare(samples: reader.batches.range(at: globalStep).count) { program in
+    _ = try update(StepKey(samples: reader.batches.range(at: globalStep).count, givesLoss: false)) { program in
       try program.run(shape, reader, at: globalStep)
     }
   }
 
-  private func prepare(samples: Int, _ run: (SampleProgram) throws -> Void) throws {
+  /// As `step(on:)`. Gives the loss of the batch, without its regularization, from before the update.
+  func lossStep(on reader: BatchReader) throws -> Float {
+    let program = try update(StepKey(samples: reader.batches.range(at: globalStep).count, givesLoss: true)) {
+      try $0.run(shape, reader, at: globalStep)
+    }
+    return program.program.resultFloats().first ?? .nan
+  }
+
+  private func update(_ key: StepKey, _ run: (SampleProgram) throws -> Void) throws -> SampleProgram {
     let program: SampleProgram
-    if let recent, recent.samples == samples {
+    if let recent, recent.key == key {
       program = recent.step
     } else {
-      program = try steps[samples] ?? makeStep(samples: samples)
-      recent = (samples, program)
+      program = try steps[key] ?? makeStep(key)
+      recent = (key, program)
     }
-    scalars.set(step: globalStep, rate: optimizer.schedule(globalStep), decay: movingAverage?(globalStep + 1) ?? 0)
+    setScalars()
     try run(program)
     globalStep += 1
+    return program
+  }
+
+  /// Puts the numbers of the step that comes next where Programs read them.
+  func setScalars() {
+    scalars.set(step: globalStep, rate: optimizer.schedule(globalStep), decay: movingAverage?(globalStep + 1) ?? 0)
   }
 
   /// What one step does, for people to read.
   public func describeStep(samples: Int) throws -> String {
-    try (steps[samples] ?? makeStep(samples: samples)).program.description
+    let key = StepKey(samples: samples, givesLoss: false)
+    return try (steps[key] ?? makeStep(key)).program.description
   }
 
-  private func makeStep(samples: Int) throws -> SampleProgram {
-    let model = SampleModel(self, Graph(isTraining: true), samples: samples)
+  private func makeStep(_ key: StepKey) throws -> SampleProgram {
+    let model = SampleModel(self, Graph(isTraining: true), samples: key.samples)
     let graph = model.graph
     let gradients = graph.gradients(
       of: model.loss, withRespectTo: model.parameters.map(\.value), at: model.loss.location)
@@ -105,9 +120,17 @@ public final class Trainer {
         .movingAverage(graph.variable($0.variable.average), of: $0.value, decay: decay)
       }
     }
-    let program = try Program(graph, updates: updates, state: state, on: backend)
+    let results = key.givesLoss ? [model.dataLoss] : []
+    let program = try Program(graph, results: results, updates: updates, state: state, on: backend)
     let step = SampleProgram(program, scalars)
-    steps[samples] = step
+    steps[key] = step
     return step
   }
+}
+
+/// Which step a Program does.
+private struct StepKey: Hashable {
+  let samples: Int
+  /// Whether the loss of the batch is a result.
+  let givesLoss: Bool
 }

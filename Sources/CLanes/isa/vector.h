@@ -3,6 +3,7 @@ typedef float LANES_NAME(v16) __attribute__((vector_size(64)));
 #define V16 LANES_NAME(v16)
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define SIMD _Pragma("omp simd")
 
 ALWAYS_INLINE V16 LANES_NAME(load16)(const float *from) {
   V16 value;

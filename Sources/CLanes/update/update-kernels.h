@@ -1,7 +1,5 @@
 /* Optimizer passes: one read and one write of each array (CONTRACT.md, C7). The scalar tail runs the same operations. */
 
-#define SIMD _Pragma("omp simd")
-
 static void LANES_NAME(sgd)(int64_t n, float *w, const float *g, float rate) {
   SIMD for (int64_t i = 0; i < n; i++) w[i] = lanes_fma(-rate, g[i], w[i]);
 }

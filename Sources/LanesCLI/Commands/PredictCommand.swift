@@ -43,7 +43,7 @@ struct PredictCommand: ParsableCommand {
       if isKept { next += 1 }
     }
     if let output {
-      try TextFile(output, isEmptied: true).write(text)
+      try OutputFile(output, isEmptied: true).write(text)
     } else {
       try Output.write(text)
     }

@@ -69,7 +69,7 @@ struct TrainCommand: ParsableCommand {
       do throws(CheckpointError) { try fit.restore(old.checkpoint) } catch { throw UserError("\(path): \(error)") }
     }
     try Folder.make(output)
-    let metrics = try metrics.map { try TextFile($0, isEmptied: old == nil) }
+    let metrics = try metrics.map { try OutputFile($0, isEmptied: old == nil) }
     Interrupt.listen()
     if old == nil { try SavedModel.write(fit, model, to: path) }
     if format == .text { try Output.write(introduction(old, model, data, arithmetic: backend.name)) }

@@ -6,7 +6,7 @@ struct TrainingSession {
   let model: ModelDescription
   let path: String
   let interval: CheckpointInterval
-  let metrics: TextFile?
+  let metrics: OutputFile?
   let format: OutputFormat
 
   /// How many epochs are printed, about.

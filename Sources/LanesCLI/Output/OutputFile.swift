@@ -7,7 +7,7 @@ import LanesTrain
 #endif
 
 /// A file that text is appended to, at once and with its errors.
-final class TextFile {
+final class OutputFile {
   private let path: String
   private let descriptor: Int32
 

@@ -22,15 +22,11 @@ struct NeuronsTests {
 
     // snippet
     let net = Sequential(Dense(3, 4, activation: .relu), Dense(4, 2))
-    let trainer = try Trainer(
-      net, features: 3, targets: 2, loss: .meanSquaredError, optimizer: .gradientDescent(.constant(0.001)),
-      on: backend)
-    let parameters = trainer.state.variables.filter(\.isTrainable)
-    print(parameters.map(\.name))  // dense1/weights, dense1/bias, dense2/weights, dense2/bias
-    print(parameters.map(\.shape.count).reduce(0, +))  // 3·4 + 4 + 4·2 + 2 = 26
+    let summary = try ModelSummary(net, features: 3)
+    print(summary)
     // end
-    #expect(parameters.map(\.name) == ["dense1/weights", "dense1/bias", "dense2/weights", "dense2/bias"])
-    #expect(parameters.map(\.shape.count).reduce(0, +) == 26)
+    #expect(summary.parameters == 26 && summary.layerCount == 2)
+    #expect(try Articles.text("Sources/LanesTrain/LanesTrain.docc/Neurons.md").contains("```\n\(summary)\n```"))
   }
 
   @Test("yogurt")

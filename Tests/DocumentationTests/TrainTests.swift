@@ -1,3 +1,4 @@
+import Foundation
 import Lanes
 import LanesTrain
 import Testing
@@ -17,6 +18,40 @@ struct TrainTests {
     print(try trainer.accuracy(on: data))
     // end
     #expect(try trainer.accuracy(on: data) > 0.85)
+  }
+
+  @Test("epochs, a checkpoint, and a run that goes on from it")
+  func checkpoint() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("lanes-\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    // snippet
+    let parts = try Dataset.circles(count: 300, seed: 2).split(validation: 0.2, seed: 1)
+    let batches = try parts.training.batches(of: 30, order: .shuffled(seed: 1))
+
+    func fit(epochs: Int) throws -> Fit {
+      let net = Sequential(Dense(2, 11, activation: .relu), Dropout(0.1), Dense(11, 1))
+      let trainer = try Trainer(
+        net, features: 2, loss: .meanSquaredError, optimizer: .adam(.constant(0.01)), movingAverage: .adaptive(0.99),
+        on: NativeBackend())
+      return try Fit(trainer, training: batches, validation: parts.validation, epochs: epochs, patience: 20)
+    }
+
+    let first = try fit(epochs: 20)
+    try first.run { epoch in print(epoch.number, epoch.trainingLoss, epoch.validationLoss ?? .nan) }
+    try Safetensors.write(first.checkpoint(), to: path)
+
+    let second = try fit(epochs: 40)
+    try second.restore(Safetensors.read(path))
+    try second.run()
+    second.useBest()
+    // end
+    let whole = try fit(epochs: 40)
+    try whole.run()
+    whole.useBest()
+    #expect(whole.trainer.globalStep == second.trainer.globalStep && whole.best == second.best)
+    for variable in whole.trainer.state.variables {
+      #expect(whole.trainer.state[variable.name] == second.trainer.state[variable.name], "\(variable.name)")
+    }
   }
 
   @Test("a graph, its gradient, and a program")

@@ -9,7 +9,7 @@ extension Dataset {
 
   /// Splits at random: a function of the seed and the data's size (and labels, if stratified).
   /// - Parameters:
-  ///   - validation: the share of samples to hold out; their number is rounded to the nearest.
+  ///   - fraction: the share of samples to hold out; their number is rounded to the nearest.
   ///   - stratified: whether each class has that share of its own, as nearly as whole samples allow.
   /// - Throws: `DatasetError` where a part would be empty; where it is to be stratified and there are no classes.
   public func split(

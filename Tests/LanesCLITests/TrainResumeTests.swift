@@ -30,12 +30,12 @@ import Testing
   @Test(arguments: [("INT", 130), ("TERM", 143)])
   func aSignalFinishesTheStepAndSaysHowToResume(_ signal: String, _ status: Int) throws {
     let folder = try TrainingFolder()
-    let train = Self.train.replacingOccurrences(of: "25steps", with: "500steps")
-    try folder.runs("\(train) --output whole")
-    let command = train.dropFirst(6)
+    try folder.runs("\(Self.train) --output whole")
+    let command = Self.train.dropFirst(6)
     let outcome = try folder.run(
       """
-      env --default-signal=\(signal) "$lanes" \(command) --output part & sleep 0.2; kill -\(signal) $!; wait $!
+      env --default-signal=\(signal) "$lanes" \(command) --output part &
+      until [ -e part/model.safetensors ] || ! kill -0 $!; do sleep 0.02; done; kill -\(signal) $!; wait $!
       echo $?
       """)
     #expect(outcome.output == "\(status)\n")

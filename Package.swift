@@ -42,9 +42,9 @@ let package = Package(
     .target(name: "LanesTrain", dependencies: ["Lanes"]),
     .target(name: "LanesPlot"),
     .target(name: "LanesExamples", dependencies: ["LanesTrain"]),
-    // The tutorial's example, which is also a package of its own: here, so that the tests run it.
+    // The modules of the example package: here too, under another name, so that the tests run them.
     .target(
-      name: "CirclesRecipe", dependencies: ["Lanes", "LanesTrain"],
+      name: "RecipeExample", dependencies: ["Lanes", "LanesTrain"],
       path: "Examples/circles-recipe/Sources/CirclesRecipe"),
     .executableTarget(
       name: "LanesCLI",
@@ -67,7 +67,7 @@ let package = Package(
       dependencies: ["LanesCLI", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesExamples"]),
     .testTarget(
       name: "DocumentationTests",
-      dependencies: ["CirclesRecipe", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesPlot"]),
+      dependencies: ["RecipeExample", "Lanes", "LanesReference", "LanesParity", "LanesTrain", "LanesPlot"]),
   ],
   swiftLanguageModes: [.v6]
 )

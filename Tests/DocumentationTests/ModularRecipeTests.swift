@@ -1,7 +1,7 @@
-import CirclesRecipe
 import Lanes
 import LanesReference
 import LanesTrain
+import RecipeExample
 import Testing
 
 /// The programs of `ModularRecipe.md`; its modules are those of `Examples/circles-recipe`.

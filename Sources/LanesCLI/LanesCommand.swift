@@ -11,6 +11,7 @@ struct LanesCommand: ParsableCommand {
         lanes info
         lanes parity --operation matmul
         lanes run circles --regularizer l2:0.01
+        lanes train iris.csv --target species --output iris
         LANES_ISA=avx2 LANES_NUM_THREADS=1 lanes run circles --format json
 
       ENVIRONMENT:

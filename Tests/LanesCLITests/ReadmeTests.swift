@@ -55,6 +55,17 @@ import Testing
     }
   }
 
+  /// The commands that train on a table, as they stand, in a folder of their own.
+  @Test func itsTrainingRuns() throws {
+    let readme = try Self.readme()
+    let start = try #require(readme.range(of: "\nawk "))
+    let end = try #require(readme[start.upperBound...].range(of: "\n```"))
+    let folder = try TrainingFolder()
+    let printed = try folder.runs("set -e" + readme[start.lowerBound..<end.lowerBound])
+    #expect(printed.contains("samples   500\n") && printed.contains("prediction,probability inside,"))
+    #expect(printed.contains("322 parameters, 2 layers"))
+  }
+
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 

@@ -47,6 +47,18 @@ import Testing
     #expect(try folder.bytes("part/model.safetensors") == folder.bytes("whole/model.safetensors"))
   }
 
+  /// Counts that no product can hold.
+  @Test func endlessRun() throws {
+    let folder = try TrainingFolder()
+    let outcome = try folder.run(
+      """
+      timeout --preserve-status -s INT 0.5 env --default-signal=INT "$lanes" train classes.csv --target place \
+      --epochs \(Int.max) --batch \(Int.max) --output m >/dev/null; echo $?; lanes show m
+      """)
+    #expect(outcome.output.hasPrefix("130\n") && outcome.output.contains("batch           \(Int.max)\n"))
+    #expect(outcome.errors.hasPrefix("interrupted after step "))
+  }
+
   /// Epochs in several runs are epochs in one.
   @Test func moreEpochs() throws {
     let folder = try TrainingFolder()

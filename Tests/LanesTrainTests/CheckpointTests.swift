@@ -103,6 +103,7 @@ struct CheckpointTests {
       try problems { $0.arrays["dense2/bias"] = StoredArray(.int32([1])) } == [.type("dense2/bias", found: .int32)])
     #expect(try problems { $0.arrays["trainer/global_step"] = nil } == [.noStep])
     #expect(try problems { $0.arrays["trainer/global_step"] = StoredArray(.int64([-1])) } == [.noStep])
+    #expect(try problems { $0.arrays["trainer/global_step"] = StoredArray(.int64([.max])) } == [.noStep])
     #expect(try problems { $0.metadata["format_version"] = "2" } == [.formatVersion("2")])
   }
 }

@@ -114,8 +114,8 @@ extension ModelDescription {
   /// Whether the parts fit together, so that a net can be made of them.
   fileprivate var isSound: Bool {
     let features = schema.featureNames.count
-    let sizes = settings.hidden + [settings.batch, settings.epochs, features, outputs]
-    return sizes.allSatisfy { (1...1 << 24).contains($0) || $0 == settings.epochs && $0 > 0 }
+    return (settings.hidden + [features, outputs]).allSatisfy { (1...1 << 24).contains($0) }
+      && settings.batch > 0 && settings.epochs > 0
       && scale.means.count == features && scale.deviations.count == features
       && (classes == nil) == (targetScale != nil) && settings.activation.function != nil
       && targetScale.map { $0.means.count == 1 && $0.deviations.count == 1 } != false

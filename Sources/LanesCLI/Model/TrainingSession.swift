@@ -15,7 +15,8 @@ struct TrainingSession {
   /// Trains until the end, or until a signal comes. Whatever the end, the model is saved.
   func run() throws -> Fit.End {
     let first = fit.trainer.globalStep
-    let total = fit.training.stepsPerEpoch * fit.epochs
+    let (product, isEndless) = fit.training.stepsPerEpoch.multipliedReportingOverflow(by: fit.epochs)
+    let total = isEndless ? Int.max : product
     var progress = ProgressLine(total: total - first, unit: "steps")
     defer { progress.clear() }
     let clock = ContinuousClock()

@@ -11,6 +11,8 @@ extension Trainer {
     static let fit = "fit/"
     static let format = "format", formatVersion = "format_version", lanesVersion = "lanes_version"
     static let formatName = "lanes-checkpoint", currentVersion = "1"
+    /// What no run can reach: from here on steps can still be counted.
+    static let lastStep = 1 << 62
   }
 
   /// Parameters, moving averages and what the optimizer remembers, by their names in the State; the global step as
@@ -40,8 +42,10 @@ extension Trainer {
     for name in checkpoint.arrays.keys.sorted() where !known.contains(name) && !name.hasPrefix(CheckpointName.fit) {
       problems.append(.unexpected(name))
     }
-    let step = checkpoint.integers(CheckpointName.step, count: 1)?.first
-    if step == nil || step.map({ $0 < 0 }) == true { problems.append(.noStep) }
+    let step = checkpoint.integers(CheckpointName.step, count: 1)?.first.flatMap {
+      (0...CheckpointName.lastStep).contains($0) ? $0 : nil
+    }
+    if step == nil { problems.append(.noStep) }
     guard problems.isEmpty, let step else { throw CheckpointError(problems: problems) }
     for variable in state.variables { state.overwrite(variable.name, with: checkpoint.floats(variable.name)) }
     globalStep = step

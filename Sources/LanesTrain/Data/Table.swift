@@ -102,7 +102,7 @@ public struct Table: Sendable, Hashable {
     var names: [String] = []
     var seen: Set<String> = []
     for (index, cell) in header.enumerated() {
-      let name = cell.trimmingSpaces.isEmpty ? "column\(index + 1)" : String(cell.trimmingSpaces)
+      let name = cell.trimmingSpaces.isEmpty ? "column\(index + 1)" : cell.trimmingSpaces
       guard seen.insert(name).inserted else {
         throw TableError(
           table, line: line, column: TableError.Column(number: index + 1, name: nil), .duplicateName(name))
@@ -115,28 +115,23 @@ public struct Table: Sendable, Hashable {
 
 /// How a cell says a number.
 enum Number {
-  /// The nearest double of a decimal number, with or without a fraction, exponent and sign; of nan and inf, too. Spaces
-  /// around it do not matter. Nil for anything else.
-  static func parse(_ cell: String) -> Double? {
+  /// The nearest number to a decimal one, with or without a fraction, exponent and sign; infinite where it is too large; nan
+  /// and inf, too. Spaces around it do not matter. Nil for anything else.
+  static func parse<Value: LosslessStringConvertible>(_ cell: String, as type: Value.Type = Double.self) -> Value? {
     let text = cell.trimmingSpaces
     // Swift also takes hexadecimal numbers.
-    return text.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") } ? nil : Double(text)
-  }
-
-  /// The nearest Float; infinite where the number is too large.
-  static func parseFloat(_ cell: String) -> Float? {
-    let text = cell.trimmingSpaces
-    return text.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") } ? nil : Float(text)
+    return text.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") } ? nil : Value(text)
   }
 }
 
-extension StringProtocol where SubSequence == Substring {
+extension String {
   /// Without spaces and tabs at both ends.
-  var trimmingSpaces: Substring {
-    let isSpace = { (character: Character) in character == " " || character == "\t" }
-    guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
-      return self[endIndex...]
+  var trimmingSpaces: String {
+    func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    guard let first = utf8.first, let last = utf8.last, isSpace(first) || isSpace(last) else { return self }
+    guard let start = utf8.firstIndex(where: { !isSpace($0) }), let end = utf8.lastIndex(where: { !isSpace($0) }) else {
+      return ""
     }
-    return self[first...last]
+    return String(self[start...end])
   }
 }

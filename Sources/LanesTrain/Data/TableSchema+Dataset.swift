@@ -63,7 +63,7 @@ extension TableSchema {
   }
 
   private func isMissing(_ table: Table, _ row: Int, _ column: Int) -> Bool {
-    missingTexts.contains(String(table[row, column].trimmingSpaces))
+    missingTexts.contains(table[row, column].trimmingSpaces)
   }
 
   private func values(of table: Table, _ rows: [Int], _ readers: [Reader]) throws(TableError) -> [Float] {
@@ -134,7 +134,7 @@ struct ClassNames {
   }
 
   func label(of table: Table, _ row: Int, _ column: Int) throws(TableError) -> Int {
-    let text = Self.canonical(String(table[row, column].trimmingSpaces), isNumber: areNumbers)
+    let text = Self.canonical(table[row, column].trimmingSpaces, isNumber: areNumbers)
     guard let index = indices[text] else {
       throw table.error(row: row, column: column, .unknownCategory(table[row, column], known: names))
     }

@@ -120,20 +120,20 @@ private struct Cells {
   }
 
   mutating func dropRows(missing columns: [Int]) throws(TableError) {
-    rows = rows.filter { row in !columns.contains { missingTexts.contains(String(table[row, $0].trimmingSpaces)) } }
+    rows = rows.filter { row in !columns.contains { missingTexts.contains(table[row, $0].trimmingSpaces) } }
     if rows.isEmpty { throw table.error(.allDropped) }
   }
 
   /// The values of a column that are there.
   func texts(_ column: Int) -> [String] {
-    rows.map { String(table[$0, column].trimmingSpaces) }.filter { !missingTexts.contains($0) }
+    rows.map { table[$0, column].trimmingSpaces }.filter { !missingTexts.contains($0) }
   }
 
   /// Checks a feature's column, and finds what its missing values become.
   func fill(_ column: Int, _ missing: TableSchema.Missing, isCategory: Bool) throws(TableError) -> Float? {
     var (sum, count) = (0.0, 0)
     for row in rows {
-      let text = String(table[row, column].trimmingSpaces)
+      let text = table[row, column].trimmingSpaces
       if missingTexts.contains(text) {
         if missing == .error { throw table.error(row: row, column: column, .missing(text)) }
       } else if !isCategory {
@@ -156,7 +156,7 @@ private struct Cells {
     var firstText: Int?
     var numbers: [Double] = []
     for row in rows {
-      let text = String(table[row, column].trimmingSpaces)
+      let text = table[row, column].trimmingSpaces
       if missingTexts.contains(text) { throw table.error(row: row, column: column, .missing(text)) }
       if let number = Number.parse(text) { numbers.append(number) } else if firstText == nil { firstText = row }
     }
@@ -186,7 +186,9 @@ extension Table {
   /// The number in a cell.
   func float(_ row: Int, _ column: Int) throws(TableError) -> Float {
     let text = self[row, column]
-    guard let value = Number.parseFloat(text) else { throw error(row: row, column: column, .notNumber(text)) }
+    guard let value = Number.parse(text, as: Float.self) else {
+      throw error(row: row, column: column, .notNumber(text))
+    }
     guard value.isFinite else { throw error(row: row, column: column, .notFinite(text)) }
     return value
   }

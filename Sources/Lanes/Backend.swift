@@ -1,6 +1,6 @@
 /// What runs the arithmetic of CONTRACT.md.
 ///
-/// A backend is any type with these eleven operations. All of them give the results that the contract states, to the bit;
+/// A backend is any type with these thirteen operations. All of them give the results that the contract states, to the bit;
 /// `LanesParity` compares a backend with another, case by case. Matrices are row-major; outputs may be inputs only where the
 /// call says so. Every operation checks its arguments before it writes anything, and throws what is wrong with them; the
 /// checks are there to be used (`Matmul.validate()` and so on).
@@ -47,6 +47,14 @@ public protocol Backend: Sendable {
 
   /// dx = (dy − Σ dy·y)·y, row by row, from softmax's output y. dx may be y or dy.
   func softmaxGradient(
+    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+  ) throws(LanesError)
+
+  /// The logarithm of softmax, row by row, without its underflow. y may be x.
+  func logSoftmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError)
+
+  /// dx = dy − exp(y)·Σ dy, row by row, from log-softmax's output y. dx may be y or dy.
+  func logSoftmaxGradient(
     rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
   ) throws(LanesError)
 

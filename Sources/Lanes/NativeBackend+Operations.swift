@@ -135,6 +135,29 @@ extension NativeBackend {
     }
   }
 
+  public func logSoftmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError) {
+    let status = lanes_log_softmax(
+      context, Int64(rows), Int64(columns), x.data, Int64(x.stride), y.data, Int64(y.stride))
+    if status != LANES_OK {
+      throw explain("logSoftmax", status) { () throws(LanesError) in
+        try Validate.softmax("logSoftmax", rows: rows, columns: columns, x, into: y)
+      }
+    }
+  }
+
+  public func logSoftmaxGradient(
+    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+  ) throws(LanesError) {
+    let status = lanes_log_softmax_gradient(
+      context, Int64(rows), Int64(columns), y.data, Int64(y.stride), dy.data, Int64(dy.stride), dx.data,
+      Int64(dx.stride))
+    if status != LANES_OK {
+      throw explain("logSoftmax gradient", status) { () throws(LanesError) in
+        try Validate.softmaxGradient("logSoftmax", rows: rows, columns: columns, of: y, dy, into: dx)
+      }
+    }
+  }
+
   public func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError) {
     var c = lanes_cross_entropy_call()
     (c.rows, c.columns) = (Int64(call.rows), Int64(call.columns))

@@ -241,8 +241,10 @@ public enum Validate {
     if each > Int(Int32.max) { throw check.fail(.tooLarge(name: "an index", sizes: [rows, columns])) }
   }
 
-  public static func softmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError) {
-    let check = Check(operation: "softmax")
+  public static func softmax(
+    _ operation: String = "softmax", rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput
+  ) throws(LanesError) {
+    let check = Check(operation: operation)
     let input = try check.matrix("x", x.data, rows: rows, columns: columns, stride: x.stride)
     let output = try check.matrix("y", y.data, rows: rows, columns: columns, stride: y.stride)
     if rows > 0, columns == 0 { throw check.fail(.empty(name: "a row of no classes")) }
@@ -250,9 +252,10 @@ public enum Validate {
   }
 
   public static func softmaxGradient(
-    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+    _ operation: String = "softmax", rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput,
+    into dx: MatrixOutput
   ) throws(LanesError) {
-    let check = Check(operation: "softmax", isGradient: true)
+    let check = Check(operation: operation, isGradient: true)
     let value = try check.matrix("y", y.data, rows: rows, columns: columns, stride: y.stride)
     let upstream = try check.matrix("dy", dy.data, rows: rows, columns: columns, stride: dy.stride)
     let output = try check.matrix("dx", dx.data, rows: rows, columns: columns, stride: dx.stride)

@@ -3,7 +3,7 @@ import Lanes
 /// The operations of `Backend`, each with its cases.
 public enum ParityOperation: String, CaseIterable, Sendable, Hashable, CustomStringConvertible {
   case matmul, unary, unaryGradient, binary, ternary, reduce, argmax
-  case softmax, softmaxGradient, softmaxCrossEntropy, update
+  case softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, softmaxCrossEntropy, update
 
   public var description: String { rawValue }
 }

@@ -17,8 +17,8 @@ public enum ParitySuite {
     case .ternary: ternaryCases(thorough: thorough)
     case .reduce: reduceCases(thorough: thorough)
     case .argmax: argmaxCases(thorough: thorough)
-    case .softmax: softmaxCases(thorough: thorough)
-    case .softmaxGradient: softmaxGradientCases(thorough: thorough)
+    case .softmax, .logSoftmax: softmaxCases(operation)
+    case .softmaxGradient, .logSoftmaxGradient: softmaxGradientCases(operation)
     case .softmaxCrossEntropy: crossEntropyCases(thorough: thorough)
     case .update: updateCases(thorough: thorough)
     }

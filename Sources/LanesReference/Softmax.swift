@@ -28,6 +28,33 @@ extension ReferenceBackend {
     }
   }
 
+  /// y = (x − M) − log Σ exp(x − M) of each row, rows × columns. C6.
+  public func logSoftmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError) {
+    try Validate.softmax("logSoftmax", rows: rows, columns: columns, x, into: y)
+    for i in 0..<rows {
+      let input = x.data + i * x.stride
+      let output = y.data + i * y.stride
+      let largest = maximum(input, count: columns)
+      let s = foldLanes(columns) { j, lane in lane + Transcendental.exp(input[j] - largest) }
+      let logarithm = Transcendental.log(s)
+      for j in 0..<columns { output[j] = (input[j] - largest) - logarithm }
+    }
+  }
+
+  /// dx = dy − exp(y)·Σ dy of each row, rows × columns, from log-softmax's output y. C6.
+  public func logSoftmaxGradient(
+    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+  ) throws(LanesError) {
+    try Validate.softmaxGradient("logSoftmax", rows: rows, columns: columns, of: y, dy, into: dx)
+    for i in 0..<rows {
+      let value = y.data + i * y.stride
+      let upstream = dy.data + i * dy.stride
+      let output = dx.data + i * dx.stride
+      let t = laneSum(upstream, count: columns)
+      for j in 0..<columns { output[j] = fma(-Transcendental.exp(value[j]), t, upstream[j]) }
+    }
+  }
+
   /// loss = −Σ t·log softmax(x) of each row, and gradient = (softmax(x) − t)·scale, rows × columns. C6.
   public func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError) {
     try call.validate()

@@ -152,6 +152,20 @@ struct DefectiveBackend: Backend {
     }
   }
 
+  func logSoftmax(rows: Int, columns: Int, _ x: MatrixInput, into y: MatrixOutput) throws(LanesError) {
+    let site = Site(output: y.data, rows: rows, columns: columns, stride: y.stride, input: x.data)
+    try run(site) { () throws(LanesError) in try base.logSoftmax(rows: rows, columns: columns, x, into: y) }
+  }
+
+  func logSoftmaxGradient(
+    rows: Int, columns: Int, of y: MatrixInput, _ dy: MatrixInput, into dx: MatrixOutput
+  ) throws(LanesError) {
+    let site = Site(output: dx.data, rows: rows, columns: columns, stride: dx.stride, input: y.data)
+    try run(site) { () throws(LanesError) in
+      try base.logSoftmaxGradient(rows: rows, columns: columns, of: y, dy, into: dx)
+    }
+  }
+
   func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError) {
     let gradient = call.gradient.map {
       Site(output: $0.data, rows: call.rows, columns: call.columns, stride: $0.stride, input: call.logits.data)

@@ -111,6 +111,29 @@ enum Reference {
     return dx
   }
 
+  static func logSoftmax(rows: Int, columns: Int, _ x: [Float]) throws -> [Float] {
+    var y = x
+    try y.withUnsafeMutableBufferPointer { y in
+      guard let start = y.baseAddress else { return }
+      try backend.logSoftmax(
+        rows: rows, columns: columns, MatrixInput(start, stride: columns), into: MatrixOutput(start, stride: columns))
+    }
+    return y
+  }
+
+  static func logSoftmaxGradient(columns: Int, of y: [Float], _ dy: [Float]) throws -> [Float] {
+    var dx = dy
+    try dx.withUnsafeMutableBufferPointer { dx in
+      try y.withUnsafeBufferPointer { y in
+        guard let start = dx.baseAddress, let value = y.baseAddress else { return }
+        try backend.logSoftmaxGradient(
+          rows: y.count / columns, columns: columns, of: MatrixInput(value, stride: columns),
+          MatrixInput(start, stride: columns), into: MatrixOutput(start, stride: columns))
+      }
+    }
+    return dx
+  }
+
   /// (loss, gradient) with labels or with dense targets.
   static func crossEntropy(
     columns: Int, _ x: [Float], labels: [Int32]? = nil, targets: [Float] = [0], scale: Float = 1

@@ -20,6 +20,33 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 2, 15, 16, 17, 100])
+  func logSoftmaxIsCloseToFloat64(columns: Int) throws {
+    let x = values(3 * columns, seed: "logits", in: -20...20)
+    let y = try Reference.logSoftmax(rows: 3, columns: columns, x)
+    for i in 0..<3 {
+      let row = i * columns..<(i + 1) * columns
+      for (actual, exact) in zip(y[row], exactSoftmax(Array(x[row]))) {
+        #expect(close(actual, Foundation.log(exact), 1e-6))
+      }
+    }
+    // Where softmax is 0 its logarithm is not −∞.
+    #expect(try Reference.logSoftmax(rows: 1, columns: 2, [0, -1000]) == [0, -1000])
+    #expect(try Reference.logSoftmax(rows: 1, columns: 2, [1, .nan]).allSatisfy(\.isNaN))
+  }
+
+  @Test func theLogarithmsGradientIsCloseToFloat64() throws {
+    let columns = 37
+    let y = try Reference.logSoftmax(rows: 2, columns: columns, values(2 * columns, seed: "x", in: -3...3))
+    let dy = values(2 * columns, seed: "dy", in: -1...1)
+    let dx = try Reference.logSoftmaxGradient(columns: columns, of: y, dy)
+    for i in 0..<2 {
+      let row = i * columns..<(i + 1) * columns
+      let t = row.reduce(0.0) { $0 + Double(dy[$1]) }
+      for j in row { #expect(close(dx[j], Double(dy[j]) - Foundation.exp(Double(y[j])) * t, 1e-6)) }
+    }
+  }
+
   @Test func extremes() throws {
     let most = Float.greatestFiniteMagnitude
     #expect(try Reference.softmax(rows: 1, columns: 3, [most, -most, most]) == [0.5, 0, 0.5])

@@ -237,6 +237,9 @@ enum GradientCases {
     return [
       GradientCase(name: "softmax", shapes: [shape], graph: { softmax($0[0]) }, formula: { $0[0].softmax }),
       GradientCase(
+        name: "log-softmax", shapes: [shape], graph: { logSoftmax($0[0]) },
+        formula: { x in Matrix(x[0].rows, x[0].columns) { Foundation.log(x[0].softmax[$0, $1]) } }),
+      GradientCase(
         name: "cross-entropy with labels", shapes: [shape], labels: labels,
         graph: { softmaxCrossEntropy(logits: $0[0], target: $0[1]) },
         formula: { x in Matrix(1, x[0].rows) { _, i in -Foundation.log(x[0].softmax[i, Int(labels[i])]) } }),

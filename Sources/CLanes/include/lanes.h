@@ -232,6 +232,15 @@ lanes_status lanes_softmax(const lanes_context *context, int64_t rows, int64_t c
 lanes_status lanes_softmax_gradient(const lanes_context *context, int64_t rows, int64_t columns, const float *y,
                                     int64_t y_stride, const float *dy, int64_t dy_stride, float *dx, int64_t dx_stride);
 
+/* Each row of y is the logarithm of the softmax of that row of x, C6, without its underflow. y may be x. */
+lanes_status lanes_log_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x,
+                               int64_t x_stride, float *y, int64_t y_stride);
+
+/* dx = dy − exp(y)·Σ dy, row by row, C6, from log-softmax's output y. dx may be y or dy. */
+lanes_status lanes_log_softmax_gradient(const lanes_context *context, int64_t rows, int64_t columns, const float *y,
+                                        int64_t y_stride, const float *dy, int64_t dy_stride, float *dx,
+                                        int64_t dx_stride);
+
 /* Softmax cross-entropy of each row of the logits, C6, and `scale` times its gradient. */
 typedef struct lanes_cross_entropy_call {
   int64_t rows, columns; /* samples, classes */

@@ -30,6 +30,24 @@ static void LANES_NAME(softmax_gradient)(int64_t n, const float *y, const float 
   SIMD for (int64_t i = 0; i < n; i++) dx[i] = (dy[i] - t) * y[i];
 }
 
+static void LANES_NAME(log_softmax)(int64_t n, const float *x, float *y) {
+  float maximum = LANES_NAME(row_max)(n, x);
+  float log_sum = LANES_NAME(log)(LANES_NAME(exp_sum)(n, x, maximum, NULL));
+  SIMD for (int64_t i = 0; i < n; i++) y[i] = (x[i] - maximum) - log_sum;
+}
+
+static void LANES_NAME(log_softmax_gradient)(int64_t n, const float *y, const float *dy, float *dx) {
+  float t = LANES_NAME(row_sum)(n, dy);
+  int64_t whole = n & -16, tail = n - whole;
+  SIMD for (int64_t i = 0; i < whole; i++) dx[i] = lanes_fma(-LANES_NAME(exp)(y[i]), t, dy[i]);
+  if (!tail) return;
+  float value[16], upstream[16], out[16];
+  LANES_NAME(load_tail)(value, y + whole, tail);
+  LANES_NAME(load_tail)(upstream, dy + whole, tail);
+  SIMD for (int i = 0; i < 16; i++) out[i] = lanes_fma(-LANES_NAME(exp)(value[i]), t, upstream[i]);
+  LANES_NAME(store_tail)(dx + whole, out, tail);
+}
+
 static float LANES_NAME(cross_entropy_label)(int64_t n, const float *x, int32_t label, float *gradient, float scale) {
   float maximum = LANES_NAME(row_max)(n, x);
   float at_label = x[label] - maximum;
@@ -75,7 +93,8 @@ static float LANES_NAME(cross_entropy_targets)(int64_t n, const float *x, const 
 
 #define LANES_SOFTMAX_KERNELS                                                                                          \
   {                                                                                                                    \
-    .softmax = LANES_NAME(softmax), .gradient = LANES_NAME(softmax_gradient),                                          \
+    .softmax = LANES_NAME(softmax), .log_softmax = LANES_NAME(log_softmax),                                            \
+    .gradient = LANES_NAME(softmax_gradient), .log_gradient = LANES_NAME(log_softmax_gradient),                        \
     .cross_entropy_label = LANES_NAME(cross_entropy_label),                                                            \
     .cross_entropy_targets = LANES_NAME(cross_entropy_targets),                                                        \
   }

@@ -4,56 +4,91 @@
 static const double cost = 0.8; /* nanoseconds an element, about */
 
 typedef struct softmax_job {
-  const lanes_softmax_kernels *kernels;
+  lanes_softmax_kernel kernel;
   int64_t rows, columns;
-  const float *x, *y;
-  int64_t x_stride, y_stride;
-  float *out;
-  int64_t out_stride;
+  const float *x;
+  int64_t x_stride;
+  float *y;
+  int64_t y_stride;
 } softmax_job;
 
 static void run_softmax(void *argument, int thread, int threads) {
   const softmax_job *job = argument;
   lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
   for (int64_t i = part.begin; i < part.end; i++)
-    job->kernels->softmax(job->columns, job->x + i * job->x_stride, job->out + i * job->out_stride);
+    job->kernel(job->columns, job->x + i * job->x_stride, job->y + i * job->y_stride);
+}
+
+static lanes_status softmax(const lanes_context *context, const softmax_job *job) {
+  int64_t rows = job->rows, columns = job->columns;
+  LANES_TRY(lanes_check_matrix(job->x, rows, columns, job->x_stride));
+  LANES_TRY(lanes_check_matrix(job->y, rows, columns, job->y_stride));
+  if (rows == 0) return LANES_OK;
+  if (columns == 0) return LANES_EMPTY;
+  LANES_TRY(lanes_check_in_place(lanes_extent_of(job->y, rows, columns, job->y_stride),
+                                 lanes_extent_of(job->x, rows, columns, job->x_stride)));
+  lanes_run(lanes_threads_for(context, cost * (double)rows * (double)columns, rows), run_softmax, (void *)job);
+  return LANES_OK;
 }
 
 lanes_status lanes_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x, int64_t x_stride,
                            float *y, int64_t y_stride) {
   LANES_TRY(lanes_enter(&context));
-  LANES_TRY(lanes_check_matrix(x, rows, columns, x_stride));
-  LANES_TRY(lanes_check_matrix(y, rows, columns, y_stride));
-  if (rows == 0) return LANES_OK;
-  if (columns == 0) return LANES_EMPTY;
-  LANES_TRY(lanes_check_in_place(lanes_extent_of(y, rows, columns, y_stride), lanes_extent_of(x, rows, columns, x_stride)));
-  softmax_job job = {&context->kernels->softmax, rows, columns, x, NULL, x_stride, 0, y, y_stride};
-  lanes_run(lanes_threads_for(context, cost * (double)rows * (double)columns, rows), run_softmax, &job);
-  return LANES_OK;
+  return softmax(context, &(softmax_job){context->kernels->softmax.softmax, rows, columns, x, x_stride, y, y_stride});
 }
 
+lanes_status lanes_log_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x,
+                               int64_t x_stride, float *y, int64_t y_stride) {
+  LANES_TRY(lanes_enter(&context));
+  return softmax(context,
+                 &(softmax_job){context->kernels->softmax.log_softmax, rows, columns, x, x_stride, y, y_stride});
+}
+
+typedef struct gradient_job {
+  lanes_softmax_gradient_kernel kernel;
+  int64_t rows, columns;
+  const float *y;
+  int64_t y_stride;
+  const float *dy;
+  int64_t dy_stride;
+  float *dx;
+  int64_t dx_stride;
+} gradient_job;
+
 static void run_gradient(void *argument, int thread, int threads) {
-  const softmax_job *job = argument;
+  const gradient_job *job = argument;
   lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
   for (int64_t i = part.begin; i < part.end; i++)
-    job->kernels->gradient(job->columns, job->y + i * job->y_stride, job->x + i * job->x_stride,
-                           job->out + i * job->out_stride);
+    job->kernel(job->columns, job->y + i * job->y_stride, job->dy + i * job->dy_stride, job->dx + i * job->dx_stride);
+}
+
+static lanes_status gradient(const lanes_context *context, const gradient_job *job) {
+  int64_t rows = job->rows, columns = job->columns;
+  LANES_TRY(lanes_check_matrix(job->y, rows, columns, job->y_stride));
+  LANES_TRY(lanes_check_matrix(job->dy, rows, columns, job->dy_stride));
+  LANES_TRY(lanes_check_matrix(job->dx, rows, columns, job->dx_stride));
+  if (rows == 0) return LANES_OK;
+  if (columns == 0) return LANES_EMPTY;
+  lanes_extent out = lanes_extent_of(job->dx, rows, columns, job->dx_stride);
+  LANES_TRY(lanes_check_in_place(out, lanes_extent_of(job->y, rows, columns, job->y_stride)));
+  LANES_TRY(lanes_check_in_place(out, lanes_extent_of(job->dy, rows, columns, job->dy_stride)));
+  lanes_run(lanes_threads_for(context, cost / 2 * (double)rows * (double)columns, rows), run_gradient, (void *)job);
+  return LANES_OK;
 }
 
 lanes_status lanes_softmax_gradient(const lanes_context *context, int64_t rows, int64_t columns, const float *y,
                                     int64_t y_stride, const float *dy, int64_t dy_stride, float *dx, int64_t dx_stride) {
   LANES_TRY(lanes_enter(&context));
-  LANES_TRY(lanes_check_matrix(y, rows, columns, y_stride));
-  LANES_TRY(lanes_check_matrix(dy, rows, columns, dy_stride));
-  LANES_TRY(lanes_check_matrix(dx, rows, columns, dx_stride));
-  if (rows == 0) return LANES_OK;
-  if (columns == 0) return LANES_EMPTY;
-  lanes_extent out = lanes_extent_of(dx, rows, columns, dx_stride);
-  LANES_TRY(lanes_check_in_place(out, lanes_extent_of(y, rows, columns, y_stride)));
-  LANES_TRY(lanes_check_in_place(out, lanes_extent_of(dy, rows, columns, dy_stride)));
-  softmax_job job = {&context->kernels->softmax, rows, columns, dy, y, dy_stride, y_stride, dx, dx_stride};
-  lanes_run(lanes_threads_for(context, cost / 2 * (double)rows * (double)columns, rows), run_gradient, &job);
-  return LANES_OK;
+  return gradient(context, &(gradient_job){context->kernels->softmax.gradient, rows, columns, y, y_stride, dy, dy_stride,
+                                           dx, dx_stride});
+}
+
+lanes_status lanes_log_softmax_gradient(const lanes_context *context, int64_t rows, int64_t columns, const float *y,
+                                        int64_t y_stride, const float *dy, int64_t dy_stride, float *dx,
+                                        int64_t dx_stride) {
+  LANES_TRY(lanes_enter(&context));
+  return gradient(context, &(gradient_job){context->kernels->softmax.log_gradient, rows, columns, y, y_stride, dy,
+                                           dy_stride, dx, dx_stride});
 }
 
 typedef struct cross_entropy_job {

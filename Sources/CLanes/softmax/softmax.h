@@ -4,9 +4,12 @@
 
 #include "../include/lanes.h"
 
+typedef void (*lanes_softmax_kernel)(int64_t n, const float *x, float *y);
+typedef void (*lanes_softmax_gradient_kernel)(int64_t n, const float *y, const float *dy, float *dx);
+
 typedef struct lanes_softmax_kernels {
-  void (*softmax)(int64_t n, const float *x, float *y);
-  void (*gradient)(int64_t n, const float *y, const float *dy, float *dx);
+  lanes_softmax_kernel softmax, log_softmax;
+  lanes_softmax_gradient_kernel gradient, log_gradient;
   /* Returns the loss. The gradient may be x, or NULL. */
   float (*cross_entropy_label)(int64_t n, const float *x, int32_t label, float *gradient, float scale);
   float (*cross_entropy_targets)(int64_t n, const float *x, const float *targets, float *gradient, float scale);

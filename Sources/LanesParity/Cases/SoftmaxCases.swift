@@ -25,74 +25,76 @@ private enum Aliasing: String, CaseIterable {
 }
 
 extension ParitySuite {
-  static func softmaxCases(thorough: Bool) -> [ParityCase] {
+  static func softmaxCases(_ stem: ParityOperation) -> [ParityCase] {
     var cases: [ParityCase] = []
     for (number, shape) in shapes.enumerated() {
       for aliasing in [Aliasing.none, .first] {
         let values = logits[(number + cases.count) % logits.count]
-        cases.append(softmax(shape.0, shape.1, layout(number), values, aliasing))
-        cases.append(softmax(shape.0, shape.1, layout(number + 1), .scaled(10), aliasing))
+        cases.append(softmax(stem, shape.0, shape.1, layout(number), values, aliasing))
+        cases.append(softmax(stem, shape.0, shape.1, layout(number + 1), .scaled(10), aliasing))
       }
     }
     for (number, values) in logits.enumerated() {
-      cases.append(softmax(5, 19, layout(number), values, number % 2 == 0 ? .none : .first))
-      cases.append(softmax(2, 67, layout(number + 2), values, number % 2 == 0 ? .first : .none))
+      cases.append(softmax(stem, 5, 19, layout(number), values, number % 2 == 0 ? .none : .first))
+      cases.append(softmax(stem, 2, 67, layout(number + 2), values, number % 2 == 0 ? .first : .none))
     }
-    cases.append(softmax(1003, 97, .init(gap: 3), .scaled(10), .none))
-    cases.append(softmax(2, 40_009, .init(offset: 1), .scaled(10), .none))
+    cases.append(softmax(stem, 1003, 97, .init(gap: 3), .scaled(10), .none))
+    cases.append(softmax(stem, 2, 40_009, .init(offset: 1), .scaled(10), .none))
     return cases
-      + refusedRows(.softmax, overlapsSecond: false) { backend, rows, columns, x, _, y throws(LanesError) in
-        try backend.softmax(rows: rows, columns: columns, x, into: y)
+      + refusedRows(stem, overlapsSecond: false) { backend, rows, columns, x, _, y throws(LanesError) in
+        try run(stem, backend, rows, columns, x, y)
       }
   }
 
   private static func softmax(
-    _ rows: Int, _ columns: Int, _ layout: ParityMemory.Layout, _ values: ParityValues, _ aliasing: Aliasing
+    _ stem: ParityOperation, _ rows: Int, _ columns: Int, _ layout: ParityMemory.Layout, _ values: ParityValues,
+    _ aliasing: Aliasing
   ) -> ParityCase {
-    ParityCase(.softmax, "\(rows)×\(columns) x\(layout) y \(aliasing.rawValue) (\(values.name))") { memory in
+    ParityCase(stem, "\(rows)×\(columns) x\(layout) y \(aliasing.rawValue) (\(values.name))") { memory in
       let y =
         aliasing == .first
         ? memory.inPlace("y", rows: rows, columns: columns, layout, values)
         : memory.output("y", rows: rows, columns: columns, .init(gap: layout.gap / 2, offset: layout.gap % 4))
       let x = aliasing == .first ? y : memory.input("x", rows: rows, columns: columns, layout, values)
       return { backend throws(LanesError) in
-        try backend.softmax(rows: rows, columns: columns, x.matrix, into: y.result)
+        try run(stem, backend, rows, columns, x.matrix, y.result)
       }
     }
   }
 
-  static func softmaxGradientCases(thorough: Bool) -> [ParityCase] {
+  static func softmaxGradientCases(_ stem: ParityOperation) -> [ParityCase] {
     var cases: [ParityCase] = []
     for (number, shape) in shapes.enumerated() {
       for aliasing in Aliasing.allCases {
-        cases.append(softmaxGradient(shape.0, shape.1, layout(number), .positives, .normals, aliasing))
+        cases.append(softmaxGradient(stem, shape.0, shape.1, layout(number), .positives, .normals, aliasing))
       }
     }
     for (number, values) in logits.enumerated() {
-      cases.append(softmaxGradient(5, 19, layout(number), .positives, values, .none))
-      cases.append(softmaxGradient(4, 35, layout(number), values, .normals, .second))
+      cases.append(softmaxGradient(stem, 5, 19, layout(number), .positives, values, .none))
+      cases.append(softmaxGradient(stem, 4, 35, layout(number), values, .normals, .second))
     }
-    cases.append(softmaxGradient(1003, 97, .init(gap: 3), .positives, .normals, .none))
-    cases.append(softmaxGradient(2, 40_009, .init(offset: 1), .positives, .normals, .first))
+    cases.append(softmaxGradient(stem, 1003, 97, .init(gap: 3), .positives, .normals, .none))
+    cases.append(softmaxGradient(stem, 2, 40_009, .init(offset: 1), .positives, .normals, .first))
     cases.append(
-      ParityCase(.softmaxGradient, "of one matrix: y, dy and dx") { memory in
+      ParityCase(stem, "of one matrix: y, dy and dx") { memory in
         let x = memory.inPlace("x", rows: 3, columns: 45, .init(gap: 2), .special)
         return { backend throws(LanesError) in
-          try backend.softmaxGradient(rows: 3, columns: 45, of: x.matrix, x.matrix, into: x.result)
+          try runGradient(stem, backend, 3, 45, x.matrix, x.matrix, x.result)
         }
       })
     return cases
-      + refusedRows(.softmaxGradient, overlapsSecond: true) { backend, rows, columns, y, dy, dx throws(LanesError) in
-        try backend.softmaxGradient(rows: rows, columns: columns, of: y, dy, into: dx)
+      + refusedRows(stem, overlapsSecond: true) { backend, rows, columns, y, dy, dx throws(LanesError) in
+        try runGradient(stem, backend, rows, columns, y, dy, dx)
       }
   }
 
   private static func softmaxGradient(
-    _ rows: Int, _ columns: Int, _ layout: ParityMemory.Layout, _ values: ParityValues, _ upstream: ParityValues,
+    _ stem: ParityOperation, _ rows: Int, _ columns: Int, _ layout: ParityMemory.Layout, _ values: ParityValues,
+    _ upstream: ParityValues,
     _ aliasing: Aliasing
   ) -> ParityCase {
     let name = "\(rows)×\(columns) y\(layout) dx \(aliasing.rawValue) (\(values.name); dy \(upstream.name))"
-    return ParityCase(.softmaxGradient, name) { memory in
+    return ParityCase(stem, name) { memory in
       let other = ParityMemory.Layout(gap: layout.gap / 2, offset: layout.gap % 4)
       let y =
         aliasing == .first
@@ -105,8 +107,30 @@ extension ParitySuite {
       let dx =
         aliasing == .first ? y : aliasing == .second ? dy : memory.output("dx", rows: rows, columns: columns, other)
       return { backend throws(LanesError) in
-        try backend.softmaxGradient(rows: rows, columns: columns, of: y.matrix, dy.matrix, into: dx.result)
+        try runGradient(stem, backend, rows, columns, y.matrix, dy.matrix, dx.result)
       }
+    }
+  }
+
+  /// Softmax or its logarithm.
+  private static func run(
+    _ stem: ParityOperation, _ backend: any Backend, _ rows: Int, _ columns: Int, _ x: MatrixInput, _ y: MatrixOutput
+  ) throws(LanesError) {
+    if stem == .logSoftmax {
+      try backend.logSoftmax(rows: rows, columns: columns, x, into: y)
+    } else {
+      try backend.softmax(rows: rows, columns: columns, x, into: y)
+    }
+  }
+
+  private static func runGradient(
+    _ stem: ParityOperation, _ backend: any Backend, _ rows: Int, _ columns: Int, _ y: MatrixInput, _ dy: MatrixInput,
+    _ dx: MatrixOutput
+  ) throws(LanesError) {
+    if stem == .logSoftmaxGradient {
+      try backend.logSoftmaxGradient(rows: rows, columns: columns, of: y, dy, into: dx)
+    } else {
+      try backend.softmaxGradient(rows: rows, columns: columns, of: y, dy, into: dx)
     }
   }
 

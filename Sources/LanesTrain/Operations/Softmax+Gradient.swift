@@ -1,26 +1,35 @@
 import Lanes
 
 extension SoftmaxNode {
-  /// y = softmax(x): dx = (dy − Σ dy·y)·y, row by row.
+  /// y = softmax(x): dx = (dy − Σ dy·y)·y, row by row. y = log softmax(x): dx = dy − exp(y)·Σ dy.
   func gradients(_ request: GradientRequest) -> [SymbolicTensor?] {
-    [request.graph.add(SoftmaxGradientNode(), [request.result, request.upstream], at: request.location)]
+    let gradient = SoftmaxGradientNode(isLogarithm: isLogarithm)
+    return [request.graph.add(gradient, [request.result, request.upstream], at: request.location)]
   }
 }
 
-/// From softmax's output and dy.
+/// From softmax's or log-softmax's output and dy.
 struct SoftmaxGradientNode: NodeOperation {
-  var name: String { "softmax gradient" }
+  let isLogarithm: Bool
+
+  var name: String { isLogarithm ? "log-softmax gradient" : "softmax gradient" }
   func mayOverwrite(operand: Int) -> Bool { true }
 
   func value(of operands: [Value]) -> Value { operands[0] }
 
   func kernel(_ wiring: Wiring) -> Kernel? {
-    let (backend, shape) = (wiring.backend, wiring.result.shape)
+    let (backend, isLogarithm) = (wiring.backend, isLogarithm)
+    let (rows, columns) = (wiring.result.shape.rows, wiring.result.shape.columns)
     let (y, dy, dx) = (wiring.operands[0].slot, wiring.operands[1].slot, wiring.result.slot)
     return { slots throws(LanesError) in
-      try backend.softmaxGradient(
-        rows: shape.rows, columns: shape.columns, of: MatrixInput(slots[y], stride: shape.columns),
-        MatrixInput(slots[dy], stride: shape.columns), into: MatrixOutput(slots[dx], stride: shape.columns))
+      let value = MatrixInput(slots[y], stride: columns)
+      let upstream = MatrixInput(slots[dy], stride: columns)
+      let output = MatrixOutput(slots[dx], stride: columns)
+      if isLogarithm {
+        try backend.logSoftmaxGradient(rows: rows, columns: columns, of: value, upstream, into: output)
+      } else {
+        try backend.softmaxGradient(rows: rows, columns: columns, of: value, upstream, into: output)
+      }
     }
   }
 }
@@ -31,7 +40,7 @@ extension SoftmaxCrossEntropyNode {
   func gradients(_ request: GradientRequest) -> [SymbolicTensor?] {
     let (operands, upstream) = (request.operands, request.upstream)
     let scale = upstream.uniform
-    let dTarget = request.wanted[1] ? logSoftmaxNegated(request) * column(upstream, request) : nil
+    let dTarget = request.wanted[1] ? -logSoftmax(request) * column(upstream, request) : nil
     guard request.wanted[0] else { return [nil, dTarget] }
     let gradient = request.graph.add(
       SoftmaxCrossEntropyGradientNode(scaleBits: (scale ?? 1).bitPattern), operands, at: request.location)
@@ -42,11 +51,8 @@ extension SoftmaxCrossEntropyNode {
     x.reshaped(to: [request.operands[0].shape.rows, 1], at: request.location)
   }
 
-  /// log Σ exp(z) − z with z = x − max x: finite wherever the logits are.
-  private func logSoftmaxNegated(_ request: GradientRequest) -> SymbolicTensor {
-    let (x, location) = (request.operands[0], request.location)
-    let z = x - x.reduced(.max, .eachRow, at: location)
-    return z.map(.exp, at: location).reduced(.sum, .eachRow, at: location).map(.log, at: location) - z
+  private func logSoftmax(_ request: GradientRequest) -> SymbolicTensor {
+    request.graph.add(SoftmaxNode(isLogarithm: true), [request.operands[0]], at: request.location)
   }
 }
 

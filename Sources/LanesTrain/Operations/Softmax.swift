@@ -1,19 +1,25 @@
 import Lanes
 
-/// Softmax of each row.
+/// Softmax of each row, or its logarithm.
 struct SoftmaxNode: NodeOperation {
-  var name: String { "softmax" }
+  let isLogarithm: Bool
+
+  var name: String { isLogarithm ? "log-softmax" : "softmax" }
   func mayOverwrite(operand: Int) -> Bool { true }
 
   func value(of operands: [Value]) throws(Mismatch) -> Value { try operands[0].requireFloat() }
 
   func kernel(_ wiring: Wiring) -> Kernel? {
-    let (backend, shape) = (wiring.backend, wiring.result.shape)
+    let (backend, isLogarithm) = (wiring.backend, isLogarithm)
+    let (rows, columns) = (wiring.result.shape.rows, wiring.result.shape.columns)
     let (x, y) = (wiring.operands[0].slot, wiring.result.slot)
     return { slots throws(LanesError) in
-      try backend.softmax(
-        rows: shape.rows, columns: shape.columns, MatrixInput(slots[x], stride: shape.columns),
-        into: MatrixOutput(slots[y], stride: shape.columns))
+      let (input, output) = (MatrixInput(slots[x], stride: columns), MatrixOutput(slots[y], stride: columns))
+      if isLogarithm {
+        try backend.logSoftmax(rows: rows, columns: columns, input, into: output)
+      } else {
+        try backend.softmax(rows: rows, columns: columns, input, into: output)
+      }
     }
   }
 }
@@ -70,13 +76,12 @@ struct CrossEntropyRows {
 
 /// Softmax of each row. TensorFlow: `tf.nn.softmax`.
 public func softmax(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  x.graph.add(SoftmaxNode(), [x], at: SourceLocation(file, line))
+  x.graph.add(SoftmaxNode(isLogarithm: false), [x], at: SourceLocation(file, line))
 }
 
 /// The logarithm of each row's softmax, without its underflow. TensorFlow: `tf.nn.log_softmax`.
 public func logSoftmax(_ x: SymbolicTensor, file: String = #fileID, line: Int = #line) -> SymbolicTensor {
-  let shifted = x - max(x, .eachRow, file: file, line: line)
-  return shifted - log(sum(exp(shifted, file: file, line: line), .eachRow, file: file, line: line))
+  x.graph.add(SoftmaxNode(isLogarithm: true), [x], at: SourceLocation(file, line))
 }
 
 /// A loss a row, from logits and labels (int32, [rows]) or target probabilities ([rows, classes]). TensorFlow:

@@ -364,6 +364,30 @@ struct KinkTests {
     }
   }
 
+  private static let small: Float = 0x1p-10
+  private static let selu: (scale: Float, scaleAlpha: Float) = (1.0507009873554805, 1.7580993408473768)
+
+  /// The slopes beside each kink are those of the piece that the point lies in; at the kink, TensorFlow's.
+  @Test(
+    "activations at and beside their kinks",
+    arguments: [
+      (.leakyRelu, [-1, -tiny, 0, tiny, 1], [0.2, 0.2, 0.2, 1, 1]),
+      (.relu6, [-1, 0, tiny, 6 - small, 6, 7], [0, 0, 1, 1, 0, 0]),
+      (.elu, [-tiny, 0, tiny], [1, 1, 1]),
+      (.selu, [-tiny, 0, tiny], [selu.scaleAlpha, selu.scaleAlpha, selu.scale]),
+      (.hardSigmoid, [-4, -3, small - 3, 3 - small, 3, 4], [0, 0, 1.0 / 6, 1.0 / 6, 0, 0]),
+      (.hardSwish, [-4, -3, small - 3, 3 - small, 3, 4], [0, 0, (2 * small - 3) / 6, (9 - 2 * small) / 6, 1, 1]),
+      (.hardTanh, [-2, -1, small - 1, 1 - small, 1, 2], [0, 0, 1, 1, 0, 0]),
+    ] as [(UnaryOperation, [Float], [Float])])
+  func activations(_ function: UnaryOperation, _ points: [Float], _ slopes: [Float]) throws {
+    let graph = Graph()
+    let x = graph.input("x", [points.count])
+    let gradients = graph.gradients(of: sum(Activation(function)(x)), withRespectTo: [x])
+    for backend in [ReferenceBackend(), try NativeBackend(threads: 1)] as [any Backend] {
+      #expect(try run(graph, gradients, feeds: ["x": .floats(points)], on: backend).map(\.values) == [slopes])
+    }
+  }
+
   @Test("a target that the loss does not depend on has the gradient 0")
   func independent() throws {
     let graph = Graph()

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 @main
 struct LanesBench: ParsableCommand {
@@ -10,8 +9,8 @@ struct LanesBench: ParsableCommand {
 
   static func main() {
     #if DEBUG
-      say("Error: this is a debug build, whose figures would mean nothing. Run: swift run -c release lanes-bench")
-      exit(1)
+      let refusal = "this is a debug build, whose figures would mean nothing; run: swift run -c release lanes-bench"
+      exit(withError: BenchmarkError(refusal))
     #else
       main(nil)
     #endif

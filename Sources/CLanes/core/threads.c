@@ -22,8 +22,8 @@ static float_environment get_float_environment(void) { return _mm_getcsr(); }
 static void set_float_environment(float_environment value) { _mm_setcsr(value); }
 #elif defined(__aarch64__)
 typedef uint64_t float_environment;
-static float_environment get_float_environment(void) { return __builtin_aarch64_get_fpcr64(); }
-static void set_float_environment(float_environment value) { __builtin_aarch64_set_fpcr64(value); }
+static float_environment get_float_environment(void) { return __builtin_arm_rsr64("fpcr"); }
+static void set_float_environment(float_environment value) { __builtin_arm_wsr64("fpcr", value); }
 #else
 typedef int float_environment;
 static float_environment get_float_environment(void) { return 0; }

@@ -7,6 +7,7 @@
 #include "activation-definitions.h"
 
 #define BLOCK 16
+
 #define UNARY(NAME, name, argument)                                                                                    \
   static void LANES_NAME(unary_##name)(int64_t n, const float *x, float *y) {                                          \
     int64_t whole = n & -BLOCK, tail = n - whole;                                                                      \

@@ -1,4 +1,4 @@
-/* Each unary function once, as scalar C (CONTRACT.md, C3); the kernels vectorise these. Errors are over all float32 inputs. */
+/* Each unary function once, as scalar C (CONTRACT.md, C3); the kernels vectorise these. */
 
 ALWAYS_INLINE float LANES_NAME(float_of)(int32_t bits) {
   float value;

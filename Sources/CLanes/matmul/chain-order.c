@@ -21,16 +21,22 @@ typedef struct chain_job {
   const float *packed_b;                      /* its panels are used; NULL: the call's B is not packed */
   lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;       /* NULL: none */
+  int fetches_b;                              /* B is used where it is, and larger than caches */
   atomic_llong next;                          /* the next share of the block's tiles */
 } chain_job;
 
 /* One block, or a thread's share of one: tiles in C, and steps of the chains. */
 typedef struct chain_block {
   lanes_part row_tiles, column_tiles, steps;
+  const float *b_panels; /* of the block; NULL: B is used where it is, or packed before the call */
+  const float *next_b;   /* the first element of B that the next block packs, laid out as B is; NULL: not to be fetched */
 } chain_block;
 
 /* At most so many tiles of rows are packed at once. */
 enum { A_TILES = 144 };
+
+/* Columns are packed by each thread for itself up to so many rows; so many steps and floats of them. */
+enum { OWN_COLUMNS_ROWS = 192, OWN_K = 256, OWN_FLOATS = 1 << 16 };
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
   const lanes_matmul_call *call = job->call;
@@ -94,7 +100,7 @@ static chain_operand a_of(const chain_job *job, const chain_block *block, const 
 static const float *b_of(const chain_job *job, const chain_block *block, const chain_block *share, int64_t j) {
   const int64_t p = share->steps.begin, k = share->steps.end - p;
   if (job->k == 0) return NULL;
-  if (job->b_panels) return job->b_panels + (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * k;
+  if (block->b_panels) return block->b_panels + (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * k;
   if (job->packed_b) return lanes_packed_panels(job->kernels, job->packed_b, job->call->n, p) + j * k;
   return job->call->b + p * job->call->b_stride + j;
 }
@@ -104,7 +110,7 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
   const int64_t n = call->n, mr = job->mr, k = share->steps.end - share->steps.begin;
-  const int is_last = share->steps.end == job->k, has_b_panels = job->b_panels || job->packed_b;
+  const int is_last = share->steps.end == job->k, has_b_panels = block->b_panels || job->packed_b;
   const chain_operand a = a_of(job, block, share);
   const lanes_part rows = {share->row_tiles.begin * mr, lanes_least(share->row_tiles.end * mr, call->m)};
   const int64_t first_column = lanes_first_column(&job->columns, share->column_tiles.begin);
@@ -112,6 +118,7 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
       .k = k,
       .a_stride = job->a_panels ? job->a_panel : call->a_stride,
       .b_stride = call->b_stride,
+      .next_b_stride = call->b_stride,
       .c_stride = call->c_stride,
       .beta = share->steps.begin == 0 ? call->beta : 1,
       .relu = is_last && call->activation == LANES_RELU && !job->gradient,
@@ -130,9 +137,13 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
     const int is_partial = !has_b_panels && tile.columns < vectors * kernels->vector;
     const lanes_micro_kernel *of_rows = micro[vectors - 1][is_partial];
+    const float *next_b = block->next_b ? block->next_b + (j - first_column) : NULL;
+    if (job->fetches_b && t + 1 < share->column_tiles.end) next_b = tile.b + width;
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin; i < rows.end; i += mr, tile.a += a.step, tile.c += c_step) {
+      const int64_t line = (i - rows.begin) / mr * 16; /* Each tile of rows fetches another line of 16 columns. */
+      tile.next_b = next_b && line < width ? next_b + line : NULL;
       tile.next_c = fetches && i + mr < rows.end ? tile.c + c_step : NULL;
       of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }
@@ -184,7 +195,9 @@ static void run_chain_order(void *argument, int thread, int threads) {
       for (int64_t i = 0; i < job->row_tiles; i += job->block_rows) {
         const chain_block block = {{i, lanes_least(i + job->block_rows, job->row_tiles)},
                                    {j, lanes_least(j + job->block_columns, job->columns.tiles)},
-                                   {p, lanes_least(p + job->block_k, job->k)}};
+                                   {p, lanes_least(p + job->block_k, job->k)},
+                                   job->b_panels,
+                                   NULL};
         if (!is_first) {
           lanes_barrier(threads); /* Until nobody reads the last block any more. */
           if (thread == 0) atomic_store_explicit(&job->next, 0, memory_order_relaxed);
@@ -197,6 +210,36 @@ static void run_chain_order(void *argument, int thread, int threads) {
       }
       p += job->block_k;
     } while (p < job->k);
+  }
+}
+
+/* Where the block after that of tiles t ..< end and step p starts in B, where all its columns and steps are within B. */
+static const float *next_block(const chain_job *job, int64_t t, int64_t end, int64_t p) {
+  const lanes_matmul_call *call = job->call;
+  if (call->transpose_b) return NULL;
+  p += job->block_k;
+  if (p + job->block_k > job->k) p = 0, t = end, end += job->block_columns;
+  if (end > job->columns.tiles || lanes_first_column(&job->columns, end) > call->n) return NULL;
+  return call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
+}
+
+/* Few rows and a large B: each thread packs columns for itself, as many as stay in its level-2 cache until all rows have been
+ * multiplied by them. Nobody waits for anybody. */
+static void run_own_columns(void *argument, int thread, int threads) {
+  (void)threads;
+  chain_job *job = argument;
+  const lanes_matmul_call *call = job->call;
+  float *panels = job->b_panels + thread * job->block_columns * job->columns.wide * job->block_k;
+  const int64_t blocks = lanes_divide_up(job->columns.tiles, job->block_columns);
+  for (int64_t next; (next = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < blocks;) {
+    const int64_t t = next * job->block_columns, end = lanes_least(t + job->block_columns, job->columns.tiles);
+    for (int64_t p = 0; p < job->k; p += job->block_k) {
+      const chain_block block = {
+          {0, job->row_tiles}, {t, end}, {p, lanes_least(p + job->block_k, job->k)}, panels, next_block(job, t, end, p)};
+      lanes_pack_columns(job->kernels, &job->columns, t, end, call->n, p, block.steps.end - p, call->transpose_b, call->b,
+                         call->b_stride, panels);
+      multiply(job, &block, &block);
+    }
   }
 }
 
@@ -239,11 +282,22 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
   const int packs_a = k > 0 && should_pack_a(call, job.mr), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
   if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
-    const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}};
+    const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}, NULL, NULL};
     multiply(&job, &all, &all);
     return LANES_OK;
   }
 
+  job.fetches_b = k > 0 && !packs_b && !call->packed_b && n * k > 4 * small_operand;
+  if (packs_b && !packs_a && m <= OWN_COLUMNS_ROWS) {
+    job.block_k = lanes_even_block(k, OWN_K, LANES_LANES);
+    const int64_t shares = threads == 1 ? 1 : 4 * threads, most = OWN_FLOATS / job.block_k / job.columns.wide;
+    job.block_columns = lanes_divide_up(job.columns.tiles, shares);
+    if (job.block_columns > most) job.block_columns = lanes_even_block(job.columns.tiles, most, 1);
+    job.b_panels = lanes_workspace(threads * job.block_columns * job.columns.wide * job.block_k);
+    if (!job.b_panels) return LANES_OUT_OF_MEMORY;
+    lanes_run(threads, run_own_columns, &job);
+    return LANES_OK;
+  }
   if (packs_a || packs_b || job.packed_b) {
     job.block_k = lanes_block_k(kernels, k);
     if (packs_a) job.block_rows = lanes_even_block(job.row_tiles, A_TILES, 1);

@@ -35,8 +35,9 @@ typedef struct chain_block {
 /* At most so many tiles of rows are packed at once. */
 enum { A_TILES = 144 };
 
-/* Columns are packed by each thread for itself up to so many rows; so many steps and floats of them. */
-enum { OWN_COLUMNS_ROWS = 192, OWN_K = 256, OWN_FLOATS = 1 << 16 };
+/* Where a thread packs columns for itself: so many rows are multiplied by so many columns at once, in shorter steps where there
+ * are no more rows than that; and only then, or where each thread gets so many tiles that all finish at about the same time. */
+enum { OWN_ROWS = 192, OWN_COLUMNS = 256, OWN_K_OF_FEW_ROWS = 256, OWN_TILES = 16 };
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
   const lanes_matmul_call *call = job->call;
@@ -163,10 +164,10 @@ static void multiply_shares(chain_job *job, const chain_block *block, int thread
   const int64_t row_tiles = block->row_tiles.end - block->row_tiles.begin;
   const int64_t column_tiles = block->column_tiles.end - block->column_tiles.begin;
   const int64_t kc = lanes_block_k(job->kernels, block->steps.end - block->steps.begin);
-  const int64_t wanted = threads == 1 ? 1 : 4 * threads;
+  const int64_t wanted = threads == 1 ? 1 : 8 * threads;
   int64_t rows = lanes_even_block(row_tiles, job->kernels->mc / job->columns.mr, 1), columns = column_tiles;
   while (lanes_divide_up(row_tiles, rows) * lanes_divide_up(column_tiles, columns) < wanted && (rows > 1 || columns > 1)) {
-    if (columns > 4 || rows == 1)
+    if (columns > 2 || rows == 1)
       columns = lanes_divide_up(columns, 2);
     else
       rows = lanes_divide_up(rows, 2);
@@ -223,22 +224,38 @@ static const float *next_block(const chain_job *job, int64_t t, int64_t end, int
   return call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
 }
 
-/* Few rows and a large B: each thread packs columns for itself, as many as stay in its level-2 cache until all rows have been
- * multiplied by them. Nobody waits for anybody. */
+/* The next tiles of columns for a thread: no more than fit its cache, and fewer towards the end, so that all finish at about
+ * the same time. */
+static lanes_part take_columns(chain_job *job, int threads) {
+  const int64_t tiles = job->columns.tiles;
+  long long t = atomic_load_explicit(&job->next, memory_order_relaxed), end;
+  do {
+    if (t >= tiles) return (lanes_part){tiles, tiles};
+    const int64_t fair = threads == 1 ? tiles : (tiles - t) / (2 * threads);
+    end = t + (fair < 1 ? 1 : lanes_least(fair, job->block_columns));
+    if (end > tiles) end = tiles;
+  } while (!atomic_compare_exchange_weak_explicit(&job->next, &t, end, memory_order_relaxed, memory_order_relaxed));
+  return (lanes_part){t, end};
+}
+
+/* Each thread packs columns for itself, as many as stay in its level-2 cache until all rows have been multiplied by them.
+ * Nobody waits for anybody. */
 static void run_own_columns(void *argument, int thread, int threads) {
-  (void)threads;
   chain_job *job = argument;
   const lanes_matmul_call *call = job->call;
   float *panels = job->b_panels + thread * job->block_columns * job->columns.wide * job->block_k;
-  const int64_t blocks = lanes_divide_up(job->columns.tiles, job->block_columns);
-  for (int64_t next; (next = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < blocks;) {
-    const int64_t t = next * job->block_columns, end = lanes_least(t + job->block_columns, job->columns.tiles);
+  const int64_t rows = lanes_even_block(job->row_tiles, OWN_ROWS / job->mr, 1);
+  for (lanes_part tiles; (tiles = take_columns(job, threads)).begin < tiles.end;) {
     for (int64_t p = 0; p < job->k; p += job->block_k) {
-      const chain_block block = {
-          {0, job->row_tiles}, {t, end}, {p, lanes_least(p + job->block_k, job->k)}, panels, next_block(job, t, end, p)};
-      lanes_pack_columns(job->kernels, &job->columns, t, end, call->n, p, block.steps.end - p, call->transpose_b, call->b,
-                         call->b_stride, panels);
-      multiply(job, &block, &block);
+      chain_block block = {{0, job->row_tiles}, tiles, {p, lanes_least(p + job->block_k, job->k)}, panels, NULL};
+      lanes_pack_columns(job->kernels, &job->columns, tiles.begin, tiles.end, call->n, p, block.steps.end - p,
+                         call->transpose_b, call->b, call->b_stride, panels);
+      for (int64_t i = 0; i < job->row_tiles; i += rows) {
+        chain_block share = block;
+        share.row_tiles = (lanes_part){i, lanes_least(i + rows, job->row_tiles)};
+        if (share.row_tiles.end == job->row_tiles) block.next_b = next_block(job, tiles.begin, tiles.end, p);
+        multiply(job, &block, &share);
+      }
     }
   }
 }
@@ -288,11 +305,9 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   }
 
   job.fetches_b = k > 0 && !packs_b && !call->packed_b && n * k > 4 * small_operand;
-  if (packs_b && !packs_a && m <= OWN_COLUMNS_ROWS) {
-    job.block_k = lanes_even_block(k, OWN_K, LANES_LANES);
-    const int64_t shares = threads == 1 ? 1 : 4 * threads, most = OWN_FLOATS / job.block_k / job.columns.wide;
-    job.block_columns = lanes_divide_up(job.columns.tiles, shares);
-    if (job.block_columns > most) job.block_columns = lanes_even_block(job.columns.tiles, most, 1);
+  if (packs_b && !packs_a && (threads == 1 || m <= OWN_ROWS || job.columns.tiles >= OWN_TILES * threads)) {
+    job.block_k = lanes_even_block(k, m <= OWN_ROWS ? OWN_K_OF_FEW_ROWS : kernels->kc, LANES_LANES);
+    job.block_columns = lanes_least(job.columns.tiles, OWN_COLUMNS / job.columns.wide);
     job.b_panels = lanes_workspace(threads * job.block_columns * job.columns.wide * job.block_k);
     if (!job.b_panels) return LANES_OUT_OF_MEMORY;
     lanes_run(threads, run_own_columns, &job);

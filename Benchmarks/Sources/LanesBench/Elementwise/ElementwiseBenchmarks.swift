@@ -43,7 +43,7 @@ struct ElementwiseBenchmarks: ParsableCommand {
       }
     }
     progress()
-    report.processorsUsedByOthers = usage.othersSince
+    report.processorsUsedByOthers = usage.othersSince()
 
     var table = Table(["function", "elements", "threads", "ns/element", "best", "GB/s", "of a copy"])
     for row in report.rows {

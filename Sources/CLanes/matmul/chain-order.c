@@ -16,7 +16,9 @@ typedef struct chain_job {
   int64_t row_tiles, column_tiles;
   int64_t block_rows, block_columns, block_k; /* of a block, in tiles, tiles and steps */
   float *a_panels, *b_panels;                 /* NULL: the operand is used where it is */
+  const float *packed_b;                      /* its panels are used; NULL: the call's B is not packed */
   lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
+  lanes_unary_gradient_kernel gradient;       /* NULL: none */
   atomic_llong next;                          /* the next share of the block's tiles */
 } chain_job;
 
@@ -28,20 +30,15 @@ typedef struct chain_block {
 /* At most so many tiles of rows are packed at once. */
 enum { A_TILES = 144 };
 
-static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static inline int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-static inline int64_t round_up(int64_t a, int64_t multiple) { return divide_up(a, multiple) * multiple; }
-
-/* The size of blocks that are as equal as multiples allow, and no larger than `most`. */
-static int64_t even_block(int64_t count, int64_t most, int64_t multiple) {
-  return count <= most ? count : least(most, round_up(divide_up(count, divide_up(count, most)), multiple));
-}
-
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
   const lanes_matmul_call *call = job->call;
   const int64_t n = columns.end - columns.begin;
   float *c = call->c + rows.begin * call->c_stride + columns.begin;
-  if (n == call->c_stride)
+  if (job->gradient) {
+    const float *value = call->gradient_value + rows.begin * call->gradient_value_stride + columns.begin;
+    for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride, value += call->gradient_value_stride)
+      job->gradient(n, value, c, c);
+  } else if (n == call->c_stride)
     job->activation(n * (rows.end - rows.begin), c, c);
   else
     for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride) job->activation(n, c, c);
@@ -53,7 +50,7 @@ static void pack_a(const chain_job *job, const chain_block *block, int thread, i
   const int64_t width = job->kernels->a_panel, p = block->steps.begin, k = block->steps.end - p;
   const lanes_part tiles = lanes_part_of(block->row_tiles.end - block->row_tiles.begin, 1, thread, threads);
   for (int64_t t = tiles.begin; t < tiles.end; t++) {
-    const int64_t i = (block->row_tiles.begin + t) * job->mr, rows = least(job->mr, call->m - i);
+    const int64_t i = (block->row_tiles.begin + t) * job->mr, rows = lanes_least(job->mr, call->m - i);
     float *panel = job->a_panels + t * width * k;
     if (call->transpose_a)
       job->kernels->pack_copied(rows, k, call->a + p * call->a_stride + i, call->a_stride, call->alpha, panel, width);
@@ -68,7 +65,7 @@ static void pack_b(const chain_job *job, const chain_block *block, int thread, i
   const int64_t nr = job->kernels->nr, p = block->steps.begin, k = block->steps.end - p;
   const lanes_part tiles = lanes_part_of(block->column_tiles.end - block->column_tiles.begin, 1, thread, threads);
   const int64_t j = (block->column_tiles.begin + tiles.begin) * nr;
-  const int64_t columns = least((tiles.end - tiles.begin) * nr, call->n - j);
+  const int64_t columns = lanes_least((tiles.end - tiles.begin) * nr, call->n - j);
   float *panels = job->b_panels + tiles.begin * nr * k;
   if (columns <= 0) return;
   if (call->transpose_b)
@@ -102,6 +99,11 @@ static chain_operand b_of(const chain_job *job, const chain_block *block, const 
     const int64_t panel = nr * (block->steps.end - block->steps.begin);
     return (chain_operand){job->b_panels + (share->column_tiles.begin - block->column_tiles.begin) * panel, panel};
   }
+  if (job->packed_b) {
+    const int64_t panel = nr * (share->steps.end - share->steps.begin);
+    const float *panels = lanes_packed_panels(job->kernels, job->packed_b, job->call->n, share->steps.begin);
+    return (chain_operand){panels + share->column_tiles.begin * panel, panel};
+  }
   return (chain_operand){job->call->b + share->steps.begin * job->call->b_stride + j, nr};
 }
 
@@ -110,18 +112,18 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
   const int64_t n = call->n, nr = kernels->nr, mr = job->mr, k = share->steps.end - share->steps.begin;
-  const int is_last = share->steps.end == job->k;
+  const int is_last = share->steps.end == job->k, has_b_panels = job->b_panels || job->packed_b;
   const chain_operand a = a_of(job, block, share), b = b_of(job, block, share);
-  const lanes_part rows = {share->row_tiles.begin * mr, least(share->row_tiles.end * mr, call->m)};
-  const lanes_part columns = {share->column_tiles.begin * nr, least(share->column_tiles.end * nr, n)};
+  const lanes_part rows = {share->row_tiles.begin * mr, lanes_least(share->row_tiles.end * mr, call->m)};
+  const lanes_part columns = {share->column_tiles.begin * nr, lanes_least(share->column_tiles.end * nr, n)};
   lanes_micro_tile tile = {
       .k = k,
       .a_stride = job->a_panels ? kernels->a_panel : call->a_stride,
       .b = b.first,
-      .b_stride = job->b_panels ? nr : call->b_stride,
+      .b_stride = has_b_panels ? nr : call->b_stride,
       .c_stride = call->c_stride,
       .beta = share->steps.begin == 0 ? call->beta : 1,
-      .relu = is_last && call->activation == LANES_RELU,
+      .relu = is_last && call->activation == LANES_RELU && !job->gradient,
   };
   const lanes_micro_kernel(*micro)[2][LANES_MOST_MR] =
       kernels->micro[job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
@@ -129,19 +131,19 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
   const int64_t c_step = mr * call->c_stride, fetches = k >= 64;
   int64_t activated = columns.begin;
   for (int64_t j = columns.begin; j < columns.end; j += nr, tile.b += b.step) {
-    tile.columns = least(nr, n - j);
+    tile.columns = lanes_least(nr, n - j);
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
-    const int is_wide = tile.columns > nr / 2, is_partial = !job->b_panels && (tile.columns & (nr / 2 - 1));
+    const int is_wide = tile.columns > nr / 2, is_partial = !has_b_panels && (tile.columns & (nr / 2 - 1));
     const lanes_micro_kernel *of_rows = micro[is_wide][is_partial];
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin; i < rows.end; i += mr, tile.a += a.step, tile.c += c_step) {
       tile.next_c = fetches && i + mr < rows.end ? tile.c + c_step : NULL;
-      of_rows[least(mr, rows.end - i) - 1](&tile);
+      of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
-    if (job->activation && is_last && (j + nr >= columns.end || j + nr - activated >= 256)) {
-      activate(job, rows, (lanes_part){activated, least(j + nr, columns.end)});
+    if ((job->activation || job->gradient) && is_last && (j + nr >= columns.end || j + nr - activated >= 256)) {
+      activate(job, rows, (lanes_part){activated, lanes_least(j + nr, columns.end)});
       activated = j + nr;
     }
   }
@@ -152,24 +154,24 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
 static void multiply_shares(chain_job *job, const chain_block *block, int threads) {
   const int64_t row_tiles = block->row_tiles.end - block->row_tiles.begin;
   const int64_t column_tiles = block->column_tiles.end - block->column_tiles.begin;
-  const int64_t kc = even_block(block->steps.end - block->steps.begin, job->kernels->kc, 8);
+  const int64_t kc = lanes_block_k(job->kernels, block->steps.end - block->steps.begin);
   const int64_t wanted = threads == 1 ? 1 : 4 * threads;
-  int64_t rows = even_block(row_tiles, job->kernels->mc / job->kernels->mr, 1), columns = column_tiles;
-  while (divide_up(row_tiles, rows) * divide_up(column_tiles, columns) < wanted && (rows > 1 || columns > 1)) {
+  int64_t rows = lanes_even_block(row_tiles, job->kernels->mc / job->kernels->mr, 1), columns = column_tiles;
+  while (lanes_divide_up(row_tiles, rows) * lanes_divide_up(column_tiles, columns) < wanted && (rows > 1 || columns > 1)) {
     if (columns > 4 || rows == 1)
-      columns = divide_up(columns, 2);
+      columns = lanes_divide_up(columns, 2);
     else
-      rows = divide_up(rows, 2);
+      rows = lanes_divide_up(rows, 2);
   }
-  const int64_t across = divide_up(column_tiles, columns), shares = divide_up(row_tiles, rows) * across;
+  const int64_t across = lanes_divide_up(column_tiles, columns), shares = lanes_divide_up(row_tiles, rows) * across;
   for (int64_t share; (share = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < shares;) {
     const int64_t i = block->row_tiles.begin + share / across * rows;
     const int64_t j = block->column_tiles.begin + share % across * columns;
-    chain_block part = {.row_tiles = {i, least(i + rows, block->row_tiles.end)},
-                        .column_tiles = {j, least(j + columns, block->column_tiles.end)}};
+    chain_block part = {.row_tiles = {i, lanes_least(i + rows, block->row_tiles.end)},
+                        .column_tiles = {j, lanes_least(j + columns, block->column_tiles.end)}};
     int64_t p = block->steps.begin;
     do { /* Without panels a block has all of k. Once at least: without k, C still has its beta, bias and activation. */
-      part.steps = (lanes_part){p, least(p + kc, block->steps.end)};
+      part.steps = (lanes_part){p, lanes_least(p + kc, block->steps.end)};
       multiply(job, block, &part);
       p = part.steps.end;
     } while (p < block->steps.end);
@@ -183,9 +185,9 @@ static void run_chain_order(void *argument, int thread, int threads) {
     int64_t p = 0;
     do { /* Once at least, as above. */
       for (int64_t i = 0; i < job->row_tiles; i += job->block_rows) {
-        const chain_block block = {{i, least(i + job->block_rows, job->row_tiles)},
-                                   {j, least(j + job->block_columns, job->column_tiles)},
-                                   {p, least(p + job->block_k, job->k)}};
+        const chain_block block = {{i, lanes_least(i + job->block_rows, job->row_tiles)},
+                                   {j, lanes_least(j + job->block_columns, job->column_tiles)},
+                                   {p, lanes_least(p + job->block_k, job->k)}};
         if (!is_first) {
           lanes_barrier(threads); /* Until nobody reads the last block any more. */
           if (thread == 0) atomic_store_explicit(&job->next, 0, memory_order_relaxed);
@@ -223,32 +225,35 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1, .column_tiles = 1, .block_k = k};
   if (m > kernels->mr) {
-    job.mr = divide_up(m, divide_up(m, kernels->mr));
-    job.row_tiles = divide_up(m, job.mr);
+    job.mr = lanes_divide_up(m, lanes_divide_up(m, kernels->mr));
+    job.row_tiles = lanes_divide_up(m, job.mr);
   }
-  if (n > kernels->nr) job.column_tiles = divide_up(n, kernels->nr);
+  if (n > kernels->nr) job.column_tiles = lanes_divide_up(n, kernels->nr);
   job.block_rows = job.row_tiles;
   job.block_columns = job.column_tiles;
-  if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)
+  if (k > 0) job.packed_b = call->packed_b;
+  if (call->gradient_value) {
+    if (call->activation != LANES_IDENTITY) job.gradient = context->kernels->elementwise.unary_gradient[call->activation];
+  } else if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)
     job.activation = context->kernels->elementwise.unary[call->activation];
 
   const double nanoseconds = 2 * (double)m * (double)n * (double)k / kernels->flops;
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.column_tiles);
-  const int packs_a = k > 0 && should_pack_a(call, kernels), packs_b = k > 0 && should_pack_b(call);
+  const int packs_a = k > 0 && should_pack_a(call, kernels), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
   if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
     const chain_block all = {{0, job.row_tiles}, {0, job.column_tiles}, {0, k}};
     multiply(&job, &all, &all);
     return LANES_OK;
   }
 
-  if (packs_a || packs_b) {
-    job.block_k = even_block(k, kernels->kc, 8);
-    if (packs_a) job.block_rows = even_block(job.row_tiles, A_TILES, 1);
-    if (packs_b) job.block_columns = even_block(job.column_tiles, kernels->nc / kernels->nr, 1);
+  if (packs_a || packs_b || job.packed_b) {
+    job.block_k = lanes_block_k(kernels, k);
+    if (packs_a) job.block_rows = lanes_even_block(job.row_tiles, A_TILES, 1);
+    if (packs_b || job.packed_b) job.block_columns = lanes_even_block(job.column_tiles, kernels->nc / kernels->nr, 1);
     const int64_t a_floats = packs_a ? job.block_rows * kernels->a_panel * job.block_k : 0;
     const int64_t b_floats = packs_b ? job.block_columns * kernels->nr * job.block_k : 0;
-    float *panels = lanes_workspace(a_floats + b_floats);
-    if (!panels) return LANES_OUT_OF_MEMORY;
+    float *panels = packs_a || packs_b ? lanes_workspace(a_floats + b_floats) : NULL;
+    if (!panels && (packs_a || packs_b)) return LANES_OUT_OF_MEMORY;
     if (packs_a) job.a_panels = panels;
     if (packs_b) job.b_panels = panels + a_floats;
   }

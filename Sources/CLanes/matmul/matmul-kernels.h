@@ -97,5 +97,5 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
                {{MICRO_ROWS(MICRO_ENTRY, micro_rows_wide)}, {MICRO_ROWS(MICRO_ENTRY, micro_rows_wide_partial)}}}},     \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
     .lane_dots = LANES_NAME(lane_dots), .lane_trees = LANES_NAME(lane_trees),                                          \
-    .lane_columns = LANES_NAME(lane_columns),                                                                          \
+    .lane_columns = LANES_NAME(lane_columns), .lane_column_trees = LANES_NAME(lane_column_trees),                      \
   }

@@ -45,10 +45,11 @@ typedef void (*lanes_lane_dots_kernel)(int64_t k, const float *x, int64_t count,
                                        float alpha, float (*lanes)[LANES_LANES]);
 /* C1's tree: sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
-/* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l][r], count ≤ LANES_LANE_STRIP. Ends with the tree: the sums are in
- * lanes[0]. */
+/* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l][r], count ≤ LANES_LANE_STRIP. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                           float alpha, float (*lanes)[LANES_LANE_STRIP]);
+/* C1's tree: the sums are in lanes[0]. */
+typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float (*lanes)[LANES_LANE_STRIP]);
 
 typedef struct lanes_matmul_kernels {
   int mr, nr;      /* of the largest micro-kernel; nr is a power of 2 */
@@ -62,6 +63,7 @@ typedef struct lanes_matmul_kernels {
   lanes_lane_dots_kernel lane_dots;
   lanes_lane_trees_kernel lane_trees;
   lanes_lane_columns_kernel lane_columns;
+  lanes_lane_column_trees_kernel lane_column_trees;
 } lanes_matmul_kernels;
 
 #endif

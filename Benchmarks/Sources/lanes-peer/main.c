@@ -5,7 +5,8 @@
  *
  * It answers each line of its input by one line:
  *   (start)                    ready <what the library says of itself>
- *   matmul m n k ta tb, …      ready
+ *   matmul m n k ta tb         ready
+ *   function name count least range      ready: inputs are least + range·number
  *   run <calls>                <seconds> <seconds that its threads waited for a processor>
  *   result                     <count>, then so many floats as bytes
  * and what it cannot do by: no <why>. */
@@ -31,6 +32,12 @@ void *find_symbol(void *handle, const char *name) {
     if (symbol) return symbol;
   }
   return 0;
+}
+
+void *load_library(const char *path, char *text, size_t size) {
+  void *handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+  if (!handle) snprintf(text, size, "%s", dlerror());
+  return handle;
 }
 
 #define MOST_BLOCKS 64
@@ -84,6 +91,8 @@ static double waited(void) {
 static const library *library_named(const char *name) {
   for (int i = 0; i < matmul_libraries_count; i++)
     if (!strcmp(matmul_libraries[i].name, name)) return &matmul_libraries[i];
+  for (int i = 0; i < function_libraries_count; i++)
+    if (!strcmp(function_libraries[i].name, name)) return &function_libraries[i];
   return 0;
 }
 

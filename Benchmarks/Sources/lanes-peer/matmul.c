@@ -99,20 +99,13 @@ static int prepare_xsmm(const char *request, job *made, char *text, size_t size)
   return !problem.kernel;
 }
 
-/* Loads the library; all names go into the process, as when a program links it: MKL's parts find each other so. */
-static void *load(const char *path, char *text, size_t size) {
-  void *handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-  if (!handle) snprintf(text, size, "%s", dlerror());
-  return handle;
-}
-
 static int missing(const char *name, char *text, size_t size) {
   snprintf(text, size, "lacks %s", name);
   return 1;
 }
 
 static int open_openblas(const char *path, int threads, char *text, size_t size) {
-  void *handle = load(path, text, size);
+  void *handle = load_library(path, text, size);
   if (!handle) return 1;
   cblas_sgemm = (cblas_sgemm_function *)find_symbol(handle, "cblas_sgemm");
   void (*set_threads)(int) = (void (*)(int))find_symbol(handle, "openblas_set_num_threads");
@@ -132,7 +125,7 @@ typedef struct mkl_version {
 } mkl_version;
 
 static int open_mkl(const char *path, int threads, char *text, size_t size) {
-  void *handle = load(path, text, size);
+  void *handle = load_library(path, text, size);
   if (!handle) return 1;
   cblas_sgemm = (cblas_sgemm_function *)find_symbol(handle, "cblas_sgemm");
   void (*version)(mkl_version *) = (void (*)(mkl_version *))find_symbol(handle, "MKL_Get_Version");
@@ -176,7 +169,7 @@ static const char *dnnl_isa(int isa) {
 
 static int open_dnnl(const char *path, int threads, char *text, size_t size) {
   keep_to(threads);
-  void *handle = load(path, text, size);
+  void *handle = load_library(path, text, size);
   if (!handle) return 1;
   dnnl_sgemm = (dnnl_sgemm_function *)find_symbol(handle, "dnnl_sgemm");
   const dnnl_version_text *(*version)(void) = (const dnnl_version_text *(*)(void))find_symbol(handle, "dnnl_version");
@@ -211,7 +204,7 @@ static void help_blis_choose(const char *path) {
 
 static int open_blis(const char *path, int threads, char *text, size_t size) {
   help_blis_choose(path);
-  void *handle = load(path, text, size);
+  void *handle = load_library(path, text, size);
   if (!handle) return 1;
   cblas_sgemm = (cblas_sgemm_function *)find_symbol(handle, "cblas_sgemm");
   const char *(*version)(void) = (const char *(*)(void))find_symbol(handle, "bli_info_get_version_str");
@@ -227,7 +220,7 @@ static int open_blis(const char *path, int threads, char *text, size_t size) {
 }
 
 static int open_xsmm(const char *path, int threads, char *text, size_t size) {
-  void *handle = load(path, text, size);
+  void *handle = load_library(path, text, size);
   if (!handle) return 1;
   void (*begin)(void) = (void (*)(void))find_symbol(handle, "libxsmm_init");
   const char *(*arch)(void) = (const char *(*)(void))find_symbol(handle, "libxsmm_get_target_arch");

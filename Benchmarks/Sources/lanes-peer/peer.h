@@ -22,8 +22,12 @@ typedef struct library {
   int (*prepare)(const char *request, job *made, char *text, size_t size);
 } library;
 
-extern const library matmul_libraries[];
-extern const int matmul_libraries_count;
+extern const library matmul_libraries[], function_libraries[];
+extern const int matmul_libraries_count, function_libraries_count;
+
+/* dlopen with all names going into the process, as when a program links it: MKL's parts find each other so. Says in text
+ * why it cannot. */
+void *load_library(const char *path, char *text, size_t size);
 
 /* The symbol under any of the prefixes that packagers put before it; null where there is none. */
 void *find_symbol(void *handle, const char *name);

@@ -41,13 +41,13 @@ struct MatmulBenchmarks: ParsableCommand {
     var report = Report<MatmulRow>(
       subject: "matmul", machine: try Machine(), repetitions: options.turns, rows: [])
     for threads in options.threads.counts {
-      let workers = start(libraries, threads: threads)
-      for worker in workers { report.peers["\(worker.name), \(threads)"] = worker.version }
+      let team = PeerTeam(libraries, threads: threads)
+      report.peers.merge(team.versions) { $1 }
       for shape in shapes {
         progress("\(shape), \(threads) threads")
-        report.rows.append(try measure(shape, threads: threads, workers))
+        report.rows.append(try measure(shape, threads: threads, team))
       }
-      workersUsed += workers.map(\.processorSeconds).reduce(0, +)
+      workersUsed += team.processorSeconds
     }
     progress()
     report.processorsUsedByOthers = usage.othersSince(workers: workersUsed)
@@ -59,30 +59,15 @@ struct MatmulBenchmarks: ParsableCommand {
       as: options.format, table: report.rows.table(["Lanes"] + libraries.map(\.name)), notes: report.rows.notes)
   }
 
-  private func start(_ libraries: [PeerLibrary], threads: Int) -> [PeerProcess] {
-    libraries.compactMap { library in
-      do { return try library.start(threads: threads) } catch {
-        say("\(error)\nThe others run without \(library.name).")
-        return nil
-      }
-    }
-  }
-
-  private func measure(_ shape: MatmulShape, threads: Int, _ workers: [PeerProcess]) throws -> MatmulRow {
+  private func measure(_ shape: MatmulShape, threads: Int, _ team: PeerTeam) throws -> MatmulRow {
     let problem = try MatmulProblem(shape)
     var contenders = [try LanesMatmul().contender(problem, threads: threads)]
     problem.c.overwrite(with: .nan)
     _ = try contenders[0].time(1)
     let ours = problem.c.copy
     try problem.check(ours, by: "Lanes")
-    for worker in workers {
-      worker.wake()
-      defer { worker.sleep() }
-      // One that has no such product is left out of the row.
-      if try worker.prepare(shape.request) != nil { continue }
-      _ = try worker.run(1)
-      try problem.check(try worker.result(), by: worker.name, against: ours)
-      contenders.append(worker.contender)
+    contenders += try team.contenders(shape.request) { result, name in
+      try problem.check(result, by: name, against: ours)
     }
     // The peak takes its turn as the libraries do: neighbours slow both.
     let rounds = 4_000

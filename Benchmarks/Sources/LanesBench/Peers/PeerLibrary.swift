@@ -4,9 +4,17 @@ import Foundation
 /// A library that Lanes is measured against, and where `ci/peers` puts it.
 enum PeerLibrary: String, CaseIterable, ExpressibleByArgument {
   case openblas, mkl, onednn, blis, libxsmm
+  case sleef
+  case sleefU35 = "sleef-u35"
+  case vml
+  case jax, torch, tensorflow
 
   /// Those that multiply matrices.
   static let matmul: [PeerLibrary] = [.openblas, .mkl, .onednn, .blis, .libxsmm]
+  /// Those of functions over arrays in cache.
+  static let functions: [PeerLibrary] = [.sleef, .sleefU35, .vml]
+  /// Those that are used from Python.
+  static let frameworks: [PeerLibrary] = [.jax, .torch, .tensorflow]
 
   var name: String {
     switch self {
@@ -15,12 +23,25 @@ enum PeerLibrary: String, CaseIterable, ExpressibleByArgument {
     case .onednn: "oneDNN"
     case .blis: "BLIS"
     case .libxsmm: "libxsmm"
+    case .sleef: "SLEEF u10"
+    case .sleefU35: "SLEEF u35"
+    case .vml: "MKL VML"
+    case .jax: "JAX"
+    case .torch: "PyTorch"
+    case .tensorflow: "TensorFlow"
     }
   }
 
   /// Starts the library's worker. What belongs to no package manager lies in `Benchmarks/.peers`.
   func start(threads: Int) throws -> PeerProcess {
     let folder = Self.folder
+    if Self.frameworks.contains(self) {
+      guard let folder else { throw BenchmarkError("\(name) is not set up: run ci/peers frameworks") }
+      let script = folder.deletingLastPathComponent().appendingPathComponent("peers/frameworks.py").path
+      let python = folder.appendingPathComponent("bin/python3").path
+      return try PeerProcess(
+        name: name, command: [python, script, rawValue, "\(threads)"], libraries: nil, threads: threads)
+    }
     let worker = Self.executable.deletingLastPathComponent().appendingPathComponent("lanes-peer").path
     return try PeerProcess(
       name: name, command: [worker, rawValue, try file(in: folder), "\(threads)"],
@@ -28,16 +49,17 @@ enum PeerLibrary: String, CaseIterable, ExpressibleByArgument {
   }
 
   private func file(in folder: URL?) throws -> String {
-    let names =
-      switch self {
-      case .openblas: ["scipy_openblas32/lib/libscipy_openblas.so"]
-      case .mkl: ["libmkl_rt.so.3", "libmkl_rt.so.2"]
-      case .onednn: ["libdnnl.so.3"]
-      case .libxsmm: ["libxsmm.so"]
-      // Debian's: the linker's own path finds it.
-      case .blis: [String]()
-      }
-    if self == .blis { return "libblis.so.4" }
+    let names: [String]
+    switch self {
+    case .openblas: names = ["scipy_openblas32/lib/libscipy_openblas.so"]
+    case .mkl, .vml: names = ["libmkl_rt.so.3", "libmkl_rt.so.2"]
+    case .onednn: names = ["libdnnl.so.3"]
+    case .libxsmm: names = ["libxsmm.so"]
+    // Debian's: the linker's own path finds them.
+    case .blis: return "libblis.so.4"
+    case .sleef, .sleefU35: return "libsleef.so.3"
+    case .jax, .torch, .tensorflow: return ""
+    }
     guard let library = folder?.appendingPathComponent("lib") else {
       throw BenchmarkError("\(name) is not set up: run ci/peers")
     }

@@ -7,6 +7,8 @@ hands back what the first run computed.
 
     function <name> <count> <least> <range>
     cross-entropy <rows> <columns>       mean loss and its gradient by the logits; the result is the gradient
+    linear-cross-entropy <rows> <inner> <columns>
+                                         mean loss of x·w and its gradients by x and w; the result is the one by x
     adam <count>                         one step; the result is the parameters after the first
 """
 
@@ -51,6 +53,13 @@ def logits_and_labels(rows, columns):
     return 8 * own[: rows * columns].reshape(rows, columns) - 4, labels
 
 
+def layer_and_labels(rows, inner, columns):
+    own = numbers(rows * inner + inner * columns + rows)
+    x, w, labels = np.split(own, [rows * inner, rows * inner + inner * columns])
+    labels = np.minimum((labels * np.float32(columns)).astype(np.int32), columns - 1)
+    return (2 * x - 1).reshape(rows, inner), (2 * w - 1).reshape(inner, columns) * np.float32(0.0625), labels
+
+
 def parameters_and_gradient(count):
     own = numbers(2 * count)
     return 2 * own[:count] - 1, own[count:] + np.float32(0.1)
@@ -81,12 +90,18 @@ class Jax:
     def cross_entropy(self, logits, labels):
         jax, jnp = self.jax, self.jax.numpy
 
-        def loss(logits, labels):
-            picked = jnp.take_along_axis(logits, labels[:, None], axis=1)[:, 0]
-            return jnp.mean(jax.nn.logsumexp(logits, axis=1) - picked)
-
-        compiled, logits, labels = jax.jit(jax.value_and_grad(loss)), jnp.asarray(logits), jnp.asarray(labels)
+        compiled, logits, labels = jax.jit(jax.value_and_grad(self.loss)), jnp.asarray(logits), jnp.asarray(labels)
         return lambda: jax.block_until_ready(compiled(logits, labels))[1]
+
+    def loss(self, logits, labels):
+        picked = self.jax.numpy.take_along_axis(logits, labels[:, None], axis=1)[:, 0]
+        return self.jax.numpy.mean(self.jax.nn.logsumexp(logits, axis=1) - picked)
+
+    def linear_cross_entropy(self, x, w, labels):
+        jax, jnp = self.jax, self.jax.numpy
+        compiled = jax.jit(jax.value_and_grad(lambda x, w, labels: self.loss(x @ w, labels), argnums=(0, 1)))
+        x, w, labels = jnp.asarray(x), jnp.asarray(w), jnp.asarray(labels)
+        return lambda: jax.block_until_ready(compiled(x, w, labels))[1][0]
 
     def adam(self, parameter, gradient):
         jax, jnp = self.jax, self.jax.numpy
@@ -147,6 +162,18 @@ class Torch:
 
         return run
 
+    def linear_cross_entropy(self, x, w, labels):
+        torch = self.torch
+        x, w = torch.from_numpy(x).requires_grad_(), torch.from_numpy(w).requires_grad_()
+        labels = torch.from_numpy(labels.astype(np.int64))
+
+        def run():
+            x.grad = w.grad = None
+            torch.nn.functional.cross_entropy(x @ w, labels).backward()
+            return x.grad
+
+        return run
+
     def adam(self, parameter, gradient):
         torch = self.torch
         parameter = torch.nn.Parameter(torch.from_numpy(parameter))
@@ -197,6 +224,20 @@ class TensorFlow:
 
         return run
 
+    def linear_cross_entropy(self, x, w, labels):
+        tf = self.tf
+
+        @tf.function
+        def compiled(x, w, labels):
+            with tf.GradientTape() as tape:
+                tape.watch([x, w])
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=tf.matmul(x, w))
+                loss = tf.reduce_mean(losses)
+            return loss, tape.gradient(loss, [x, w])
+
+        x, w, labels = tf.constant(x), tf.constant(w), tf.constant(labels)
+        return lambda: compiled(x, w, labels)[1][0]
+
     def adam(self, parameter, gradient):
         tf = self.tf
         zeros = np.zeros_like(parameter)
@@ -225,6 +266,8 @@ def prepare(framework, words):
         return framework.function(function, least + width * numbers(count))
     if kind == "cross-entropy":
         return framework.cross_entropy(*logits_and_labels(int(sizes[0]), int(sizes[1])))
+    if kind == "linear-cross-entropy":
+        return framework.linear_cross_entropy(*layer_and_labels(*map(int, sizes)))
     if kind == "adam":
         return framework.adam(*parameters_and_gradient(int(sizes[0])))
     return None

@@ -7,7 +7,7 @@ struct LanesBench: ParsableCommand {
     abstract: "How fast Lanes is on this machine, against others and against the machine's limits.",
     subcommands: [
       MatmulBenchmarks.self, StepBenchmarks.self, ElementwiseBenchmarks.self, CrossEntropyBenchmarks.self,
-      UpdateBenchmarks.self, CallBenchmarks.self,
+      LinearCrossEntropyBenchmarks.self, UpdateBenchmarks.self, CallBenchmarks.self,
     ])
 
   static func main() {

@@ -55,7 +55,7 @@ struct ElementwiseBenchmarks: ParsableCommand {
     let table = report.rows.table("function, elements", PeerLibrary.functions + PeerLibrary.frameworks) { row in
       1e9 / Double(counted[row.work] ?? 1)
     }
-    try report.write(as: options.format, table: table)
+    try report.write(as: options.format, table: table, notes: [[ContestRow].note])
   }
 
   private static func operation(_ name: String) -> UnaryOperation? { UnaryOperation.allCases.first { "\($0)" == name } }
@@ -87,6 +87,6 @@ struct ElementwiseBenchmarks: ParsableCommand {
     let contenders = [lanes] + peers + limits
     return ContestRow(
       work: "\(operation), \(count)", threads: threads, contenders,
-      try options.interleaving(threads: threads).measure(contenders), copies: limits.count, traffic: 1)
+      try options.interleaving(threads: threads).measure(contenders), limits: limits.count, traffic: 1)
   }
 }

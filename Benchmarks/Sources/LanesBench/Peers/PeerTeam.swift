@@ -56,35 +56,38 @@ struct ContestRow: Encodable {
   let bestPeer: String?
   /// Lanes' time by the best peer's: below 1 is ahead.
   let ratio: Double?
-  /// What the memory traffic takes at the bandwidth measured in the same turns, and its share of Lanes' time.
+  /// What the least that must be done takes, measured in the same turns: the memory traffic at the bandwidth of a copy, or the
+  /// matmuls. And its share of Lanes' time.
   let limit: Double
-  let shareOfBandwidth: Double
+  let shareOfLimit: Double
   let disturbed: Bool
 
   /// - Parameters:
   ///   - contenders: Lanes, the peers, and the copies.
-  ///   - copies: how many of the last contenders are copies; the fastest counts.
-  ///   - traffic: bytes of the work by bytes of a copy.
-  init(work: String, threads: Int, _ contenders: [Contender], _ summaries: [Summary], copies: Int, traffic: Double) {
+  ///   - limits: how many of the last contenders are limits; the fastest counts.
+  ///   - traffic: bytes of the work by bytes of a copy, where the limits are copies; else 1.
+  init(work: String, threads: Int, _ contenders: [Contender], _ summaries: [Summary], limits: Int, traffic: Double) {
     (self.work, self.threads) = (work, threads)
-    let entries = zip(contenders, summaries).dropLast(copies)
+    let entries = zip(contenders, summaries).dropLast(limits)
       .map { Entry(name: $0.name, median: $1.median, best: $1.best) }
     let best = entries.dropFirst().min { $0.median < $1.median }
     self.entries = entries
     bestPeer = best?.name
     ratio = best.map { entries[0].median / $0.median }
-    limit = traffic * (summaries.suffix(copies).map(\.median).min() ?? .nan)
-    shareOfBandwidth = limit / entries[0].median
+    limit = traffic * (summaries.suffix(limits).map(\.median).min() ?? .nan)
+    shareOfLimit = limit / entries[0].median
     disturbed = summaries.contains(where: \.isDisturbed)
   }
 }
 
 extension [ContestRow] {
   /// - Parameter scale: from seconds to the unit that is shown.
+  static var note: String { "ratio: Lanes' time by the best peer's, below 1 is ahead" }
+
   func table(_ head: String, _ libraries: [PeerLibrary], scale: (ContestRow) -> Double) -> Table {
     let names =
       ["Lanes"] + libraries.map(\.name).filter { name in contains { $0.entries.contains { $0.name == name } } }
-    var table = Table([head, "threads"] + names + ["ratio", "best peer", "limit", "of bandwidth"])
+    var table = Table([head, "threads"] + names + ["ratio", "best peer", "limit", "of limit"])
     for row in self {
       let unit = scale(row)
       let times = names.map { name in
@@ -93,7 +96,7 @@ extension [ContestRow] {
       table.add(
         [row.work, "\(row.threads)"] + times
           + [row.ratio?.digits(2).marked(row.disturbed) ?? "–".marked(row.disturbed), row.bestPeer ?? "–"]
-          + [(row.limit * unit).short3, "\((100 * row.shareOfBandwidth).digits(0)) %"])
+          + [(row.limit * unit).short3, "\((100 * row.shareOfLimit).digits(0)) %"])
     }
     return table
   }

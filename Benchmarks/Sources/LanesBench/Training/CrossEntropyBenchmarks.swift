@@ -38,7 +38,9 @@ struct CrossEntropyBenchmarks: ParsableCommand {
     }
     progress()
     report.processorsUsedByOthers = usage.othersSince(workers: workersUsed)
-    try report.write(as: options.format, table: report.rows.table("rows,classes", peers.libraries) { _ in 1e6 })
+    try report.write(
+      as: options.format, table: report.rows.table("rows,classes", peers.libraries) { _ in 1e6 },
+      notes: [[ContestRow].note])
   }
 
   private func measure(_ size: CrossEntropySize, threads: Int, _ team: PeerTeam) throws -> ContestRow {
@@ -70,7 +72,7 @@ struct CrossEntropyBenchmarks: ParsableCommand {
     let contenders = [lanes] + peers + limits
     return ContestRow(
       work: "\(size)", threads: threads, contenders,
-      try options.interleaving(threads: threads).measure(contenders), copies: limits.count, traffic: 1)
+      try options.interleaving(threads: threads).measure(contenders), limits: limits.count, traffic: 1)
   }
 }
 

@@ -43,7 +43,9 @@ struct UpdateBenchmarks: ParsableCommand {
     }
     progress()
     report.processorsUsedByOthers = usage.othersSince(workers: workersUsed)
-    try report.write(as: options.format, table: report.rows.table("update, parameters", peers.libraries) { _ in 1e3 })
+    try report.write(
+      as: options.format, table: report.rows.table("update, parameters", peers.libraries) { _ in 1e3 },
+      notes: [[ContestRow].note])
   }
 
   private func adam(count: Int, threads: Int, _ team: PeerTeam) throws -> ContestRow {
@@ -78,6 +80,6 @@ struct UpdateBenchmarks: ParsableCommand {
     let contenders = [lanes] + peers + limits
     return ContestRow(
       work: "Adam, \(count)", threads: threads, contenders,
-      try options.interleaving(threads: threads).measure(contenders), copies: limits.count, traffic: 3.5)
+      try options.interleaving(threads: threads).measure(contenders), limits: limits.count, traffic: 3.5)
   }
 }

@@ -135,7 +135,8 @@ static int open_mkl(const char *path, int threads, char *text, size_t size) {
   set_threads(threads);
   mkl_version own;
   version(&own);
-  snprintf(text, size, "%d.%d.%d, %s, %d threads", own.major, own.minor, own.update, own.processor, get_threads());
+  /* Since 2021 the second number of a release stands in update. */
+  snprintf(text, size, "%d.%d, %s, %d threads", own.major, own.update, own.processor, get_threads());
   return 0;
 }
 

@@ -12,7 +12,7 @@ final class PeerProcess {
   private(set) var version = ""
   private let process: pid_t
   private let requests: CInt
-  private var answers: CInt
+  private let answers: CInt
   private var buffer: [UInt8] = []
 
   /// - Parameters:

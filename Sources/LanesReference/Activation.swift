@@ -7,40 +7,51 @@ func within(_ x: Float, _ bound: Float) -> Float { x < -bound ? -bound : x > bou
 /// C4.
 func clip(_ x: Float, _ low: Float, _ high: Float) -> Float { x < low ? low : x > high ? high : x }
 
-/// N1. The standard normal distribution.
+/// x, and +0 below 0; NaN stays NaN. C3.
+func notNegative(_ x: Float) -> Float { x < 0 ? 0 : x }
+
+/// N1. The standard normal distribution at b, 0 ≤ b ≤ 14.5.
 struct Normal {
-  /// exp(−x²/2).
-  let bell: Float
-  /// Φ(−|x|).
-  let tail: Float
-  private let isNegative: Bool
+  private let exponential: Transcendental.Parts
+  /// Mills' ratio Φ(−b)·exp(b²/2), and its low part.
+  private let ratio: Float
+  private let ratioLow: Float
 
-  /// Φ(x).
-  var below: Float { isNegative ? tail : 1 - tail }
-  /// φ(x).
-  var density: Float { 0x1.988454p-2 * bell }
+  /// exp(−b²/2).
+  var bell: Float { Transcendental.scale(exponential.p, exponential.n) }
 
-  init(_ x: Float) {
-    let a = x.magnitude
-    let b = a > 14.5 ? 14.5 : a
+  /// a·Φ(−b).
+  func tail(times a: Float) -> Float {
+    let e = exponential
+    let product = a * e.p
+    let low = fma(a, e.low, fma(a, e.p, -product))
+    return Transcendental.scale(fma(product, ratio, fma(product, ratioLow, low * ratio)), e.n)
+  }
+
+  init(_ b: Float) {
     let h = b * b
     let l = fma(b, b, -h)
-    let z = Transcendental.exp(-0.5 * h)
-    bell = fma(-0.5 * l, z, z)
-    let t = (b - 3) / (b + 3)
-    var m: Float = -0x1.4b15a2p-20
-    m = fma(m, t, 0x1.ba4a4ap-15)
-    m = fma(m, t, 0x1.eb96acp-14)
-    m = fma(m, t, -0x1.63163p-12)
-    m = fma(m, t, -0x1.02240ap-10)
-    m = fma(m, t, 0x1.7cae64p-9)
-    m = fma(m, t, 0x1.91e39ap-8)
-    m = fma(m, t, -0x1.7a9452p-5)
-    m = fma(m, t, 0x1.f8bac8p-4)
-    m = fma(m, t, -0x1.a6b66ap-3)
-    m = fma(m, t, 0x1.f1b89cp-4)
-    tail = bell * m
-    isNegative = x < 0
+    exponential = Transcendental.preciseParts(-0.5 * h, -0.5 * l)
+    let d = b + 3
+    let dLow = b > 3 ? (b - d) + 3 : (3 - d) + b
+    let r = 1 / d
+    let rLow = fma(-r, dLow, fma(-r, d, 1)) * r
+    let t = fma(-6, rLow, fma(-6, r, 1))
+    var m: Float = 0x1.bd7a72p-15
+    m = fma(m, t, 0x1.0ecac8p-13)
+    m = fma(m, t, -0x1.ff3b2cp-13)
+    m = fma(m, t, -0x1.0e035cp-10)
+    m = fma(m, t, 0x1.0c9dd8p-10)
+    m = fma(m, t, 0x1.c8abe4p-8)
+    m = fma(m, t, -0x1.56d664p-7)
+    m = fma(m, t, -0x1.832caap-5)
+    m = fma(m, t, 0x1.d71386p-3)
+    m = fma(m, t, -0x1.04c72ap-1)
+    let c: Float = 0x1.754a76p-1
+    let sum = fma(m, t, c)
+    let sumLow = fma(m, t, c - sum) - 0x1.c74126p-26
+    ratio = sum * r
+    ratioLow = fma(sum, r, -ratio) + fma(sumLow, r, sum * rLow)
   }
 }
 
@@ -51,14 +62,34 @@ enum Activation {
   static let scaleAlpha: Float = 0x1.c212ccp+0
   private static let c: Float = 0x1.988454p+0
 
-  static func geluSlope(_ x: Float) -> Float {
-    let normal = Normal(x)
-    return fma(within(x, 14.5), normal.density, normal.below)
+  static func gelu(_ x: Float) -> Float {
+    let a = x.magnitude
+    let b = a > 14.5 ? 14.5 : a
+    return notNegative(x) - Normal(b).tail(times: b)
   }
 
+  static func geluSlope(_ x: Float) -> Float {
+    let w = within(x, 14.5)
+    let normal = Normal(w.magnitude)
+    let tail = normal.tail(times: 1)
+    return fma(w, 0x1.988454p-2 * normal.bell, x < 0 ? tail : 1 - tail)
+  }
+
+  /// G1.
   static func geluTanh(_ x: Float) -> Float {
-    let z = atLeast(x, -14.5)
-    return z * Transcendental.sigmoid(z * fma(0x1.2444f2p-4, z * z, c))
+    let a = x.magnitude
+    let b = a > 14.5 ? 14.5 : a
+    let u = b * b
+    let uLow = fma(b, b, -u)
+    let c1: Float = 0x1.2444f2p-4
+    let cube = c1 * u
+    let cubeLow = fma(c1, uLow, fma(0x1.49b16ap-29, u, fma(c1, u, -cube)))
+    let w = cube + c
+    let other = w - cube
+    let wLow = ((cube - (w - other)) + (c - other)) + (cubeLow - 0x1.857936p-25)
+    let v = b * w
+    let vLow = fma(b, wLow, fma(b, w, -v))
+    return notNegative(x) - Transcendental.timesSigmoid(b, v > 110 ? 110 : v, v > 110 ? 0 : vLow)
   }
 
   static func geluTanhSlope(_ x: Float) -> Float {
@@ -68,9 +99,37 @@ enum Activation {
     return fma(w * fma(-s, s, s), fma(0x1.b6676cp-3, u, c), s)
   }
 
+  static func silu(_ x: Float) -> Float {
+    let a = x.magnitude
+    let b = a > 110 ? 110 : a
+    return notNegative(x) - Transcendental.timesSigmoid(b, b, 0)
+  }
+
   static func siluSlope(_ x: Float) -> Float {
     let s = Transcendental.sigmoid(x)
     return fma(within(x, 104), fma(-s, s, s), s)
+  }
+
+  /// M2.
+  static func mish(_ x: Float) -> Float {
+    let a = x.magnitude
+    let b = a > 110 ? 110 : a
+    let e = Transcendental.preciseParts(-b, 0)
+    let s = e.boundedPower
+    let (z, zLow) = (s * e.p, s * e.low)
+    let f = x < 0 ? z + 2 : z + z
+    let fLow = x < 0 ? (2 - f) + z + zLow : zLow + zLow
+    let g = z * f
+    let gLow = fma(z, fLow, fma(zLow, f, fma(z, f, -g)))
+    let c = x < 0 ? 2 : 1 + (z + z)
+    let cLow = x < 0 ? 0 : ((1 - c) + (z + z)) + (zLow + zLow)
+    let d = c + g
+    let dLow = ((c - d) + g) + (cLow + gLow)
+    let half = b * e.p
+    let halfLow = fma(b, e.low, fma(b, e.p, -half))
+    let product = half * f
+    let productLow = fma(half, fLow, fma(halfLow, f, fma(half, f, -product)))
+    return notNegative(x) - Transcendental.scale(Transcendental.quotient(product, productLow, d, dLow), e.n)
   }
 
   /// M1.
@@ -87,8 +146,7 @@ enum Activation {
   }
 
   static func softsignDivisor(_ x: Float) -> Float {
-    let d = 1 + within(x, 0x1p60).magnitude
-    return d * d
+    1 + within(x, 0x1p100).magnitude
   }
 
   /// R1.
@@ -103,7 +161,8 @@ enum Activation {
     q = fma(q, u, -0x1.81273ep-2)
     q = fma(q, u, 0x1.06eba8p-3)
     let small = fma(a, q, a)
-    let large = 1 - 2 * Normal(0x1.6a09e6p+0 * a).tail
+    let b = 0x1.6a09e6p+0 * a
+    let large = 1 - Normal(b > 14.5 ? 14.5 : b).tail(times: 2)
     let y = a < 1 ? small : large
     return x.sign == .minus ? -y.magnitude : y
   }
@@ -112,7 +171,7 @@ enum Activation {
     let w = within(x, 10.5)
     let h = w * w
     let l = fma(w, w, -h)
-    let bell = Transcendental.exp(-h)
-    return 0x1.20dd76p+0 * fma(-l, bell, bell)
+    let bell = Transcendental.preciseParts(-h, -l)
+    return Transcendental.scale(fma(0x1.20dd76p+0, bell.p, 0x1.20dd76p+0 * bell.low), bell.n)
   }
 }

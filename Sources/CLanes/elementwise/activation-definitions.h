@@ -18,45 +18,76 @@ DEFINE_GRADIENT(elu, y) { return y > 0 ? dy : dy * (y + 1); }
 DEFINE(selu) { return x > 0 ? SELU_SCALE * x : SELU_SCALE_ALPHA * LANES_NAME(expm1)(x); }
 DEFINE_GRADIENT(selu, y) { return y > 0 ? dy * SELU_SCALE : dy * (y + SELU_SCALE_ALPHA); }
 
-/* N1: exp(−x²/2), and Φ(−|x|). The square is exact: h + l. */
+/* x, and +0 below 0: what a·sigmoid(−…) is subtracted from. */
+#define NOT_NEGATIVE(x) ((x) < 0 ? 0 : (x))
+
+/* N1: exp(−x²/2) = (p + low)·2^n, from the exact square, and Mills' ratio Φ(−b)·exp(b²/2) = (m + m_low) / d. */
 typedef struct LANES_NAME(normal) {
-  float bell, tail;
+  LANES_NAME(exp_parts) bell;
+  float ratio, ratio_low;
 } LANES_NAME(normal);
 
-ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float x) {
-  float a = ABSOLUTE(x);
-  float b = a > 14.5f ? 14.5f : a;
+ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float b) {
   float h = b * b;
   float l = lanes_fma(b, b, -h);
-  float z = LANES_NAME(exp)(-0.5f * h);
-  z = lanes_fma(-0.5f * l, z, z);
-  float t = (b - 3) / (b + 3);
-  float m = -0x1.4b15a2p-20f;
-  m = lanes_fma(m, t, 0x1.ba4a4ap-15f);
-  m = lanes_fma(m, t, 0x1.eb96acp-14f);
-  m = lanes_fma(m, t, -0x1.63163p-12f);
-  m = lanes_fma(m, t, -0x1.02240ap-10f);
-  m = lanes_fma(m, t, 0x1.7cae64p-9f);
-  m = lanes_fma(m, t, 0x1.91e39ap-8f);
-  m = lanes_fma(m, t, -0x1.7a9452p-5f);
-  m = lanes_fma(m, t, 0x1.f8bac8p-4f);
-  m = lanes_fma(m, t, -0x1.a6b66ap-3f);
-  m = lanes_fma(m, t, 0x1.f1b89cp-4f);
-  return (LANES_NAME(normal)){z, z * m};
+  float d = b + 3;
+  float d_low = (3 - d) + b;
+  if (b > 3) d_low = (b - d) + 3;
+  float r = 1 / d;
+  float r_low = lanes_fma(-r, d_low, lanes_fma(-r, d, 1)) * r;
+  float t = lanes_fma(-6, r_low, lanes_fma(-6, r, 1));
+  float m = 0x1.bd7a72p-15f;
+  m = lanes_fma(m, t, 0x1.0ecac8p-13f);
+  m = lanes_fma(m, t, -0x1.ff3b2cp-13f);
+  m = lanes_fma(m, t, -0x1.0e035cp-10f);
+  m = lanes_fma(m, t, 0x1.0c9dd8p-10f);
+  m = lanes_fma(m, t, 0x1.c8abe4p-8f);
+  m = lanes_fma(m, t, -0x1.56d664p-7f);
+  m = lanes_fma(m, t, -0x1.832caap-5f);
+  m = lanes_fma(m, t, 0x1.d71386p-3f);
+  m = lanes_fma(m, t, -0x1.04c72ap-1f);
+  float sum = lanes_fma(m, t, 0x1.754a76p-1f);
+  float sum_low = lanes_fma(m, t, 0x1.754a76p-1f - sum) - 0x1.c74126p-26f;
+  float ratio = sum * r;
+  float ratio_low = lanes_fma(sum, r, -ratio) + lanes_fma(sum_low, r, sum * r_low);
+  return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l), ratio, ratio_low};
+}
+ALWAYS_INLINE float LANES_NAME(bell_of)(LANES_NAME(normal) n) { return LANES_NAME(scale)(n.bell.p, n.bell.bits); }
+/* a·Φ(−b). */
+ALWAYS_INLINE float LANES_NAME(times_tail)(float a, LANES_NAME(normal) n) {
+  float product = a * n.bell.p;
+  float low = lanes_fma(a, n.bell.low, lanes_fma(a, n.bell.p, -product));
+  float y = lanes_fma(product, n.ratio, lanes_fma(product, n.ratio_low, low * n.ratio));
+  return LANES_NAME(scale)(y, n.bell.bits);
 }
 
 DEFINE(gelu) {
-  float tail = LANES_NAME(normal_of)(x).tail;
-  return AT_LEAST(x, -14.5f) * (x < 0 ? tail : 1 - tail);
+  float a = ABSOLUTE(x), b = a > 14.5f ? 14.5f : a;
+  return NOT_NEGATIVE(x) - LANES_NAME(times_tail)(b, LANES_NAME(normal_of)(b));
 }
 DEFINE_GRADIENT(gelu, x) {
-  LANES_NAME(normal) n = LANES_NAME(normal_of)(x);
-  return dy * lanes_fma(WITHIN(x, 14.5f), 0x1.988454p-2f * n.bell, x < 0 ? n.tail : 1 - n.tail);
+  float w = WITHIN(x, 14.5f);
+  LANES_NAME(normal) n = LANES_NAME(normal_of)(ABSOLUTE(w));
+  float tail = LANES_NAME(times_tail)(1, n);
+  return dy * lanes_fma(w, 0x1.988454p-2f * LANES_NAME(bell_of)(n), x < 0 ? tail : 1 - tail);
 }
 
+/* G1: a·(c₁·a² + c₀) = v + v_low, with both constants and the square in two floats. */
 DEFINE(geluTanh) {
-  float z = AT_LEAST(x, -14.5f);
-  return z * LANES_NAME(sigmoid)(z * lanes_fma(0x1.2444f2p-4f, z * z, 0x1.988454p+0f));
+  float a = ABSOLUTE(x), b = a > 14.5f ? 14.5f : a;
+  float u = b * b;
+  float u_low = lanes_fma(b, b, -u);
+  float cube = 0x1.2444f2p-4f * u;
+  float cube_low = lanes_fma(0x1.2444f2p-4f, u, -cube);
+  cube_low = lanes_fma(0x1.2444f2p-4f, u_low, lanes_fma(0x1.49b16ap-29f, u, cube_low));
+  float w = cube + 0x1.988454p+0f;
+  float other = w - cube;
+  float w_low = ((cube - (w - other)) + (0x1.988454p+0f - other)) + (cube_low - 0x1.857936p-25f);
+  float v = b * w;
+  float v_low = lanes_fma(b, w_low, lanes_fma(b, w, -v));
+  v_low = v > 110.0f ? 0 : v_low;
+  v = v > 110.0f ? 110.0f : v;
+  return NOT_NEGATIVE(x) - LANES_NAME(times_sigmoid)(b, v, v_low);
 }
 DEFINE_GRADIENT(geluTanh, x) {
   float w = WITHIN(x, 14.5f);
@@ -65,7 +96,10 @@ DEFINE_GRADIENT(geluTanh, x) {
   return dy * lanes_fma(w * lanes_fma(-s, s, s), lanes_fma(0x1.b6676cp-3f, u, 0x1.988454p+0f), s);
 }
 
-DEFINE(silu) { return AT_LEAST(x, -104.0f) * LANES_NAME(sigmoid)(x); }
+DEFINE(silu) {
+  float a = ABSOLUTE(x), b = a > 110.0f ? 110.0f : a;
+  return NOT_NEGATIVE(x) - LANES_NAME(times_sigmoid)(b, b, 0);
+}
 DEFINE_GRADIENT(silu, x) {
   float s = LANES_NAME(sigmoid)(x);
   return dy * lanes_fma(WITHIN(x, 104.0f), lanes_fma(-s, s, s), s);
@@ -77,7 +111,25 @@ ALWAYS_INLINE float LANES_NAME(mish_factor)(float x) {
   float numerator = x < 0 ? e * (e + 2) : lanes_fma(2, e, 1);
   return numerator / (numerator + (x < 0 ? 2 : 2 * e * e));
 }
-DEFINE(mish) { return AT_LEAST(x, -104.0f) * LANES_NAME(mish_factor)(x); }
+/* M2: relu(x) − |x|·(x < 0 ? e·(e + 2) / (e² + 2e + 2) : 2e² / (2e² + 2e + 1)), e = 2^n·(p + low). */
+DEFINE(mish) {
+  float a = ABSOLUTE(x), b = a > 110.0f ? 110.0f : a;
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-b, 0);
+  float s = LANES_NAME(bounded_power)(e.bits);
+  float z = s * e.p, z_low = s * e.low;
+  float f = x < 0 ? z + 2 : z + z;
+  float f_low = x < 0 ? (2 - f) + z + z_low : z_low + z_low;
+  float g = z * f;
+  float g_low = lanes_fma(z, f_low, lanes_fma(z_low, f, lanes_fma(z, f, -g)));
+  float c = x < 0 ? 2 : 1 + (z + z), c_low = x < 0 ? 0 : ((1 - c) + (z + z)) + (z_low + z_low);
+  float d = c + g;
+  float d_low = ((c - d) + g) + (c_low + g_low);
+  float bp = b * e.p;
+  float bp_low = lanes_fma(b, e.low, lanes_fma(b, e.p, -bp));
+  float product = bp * f;
+  float product_low = lanes_fma(bp, f_low, lanes_fma(bp_low, f, lanes_fma(bp, f, -product)));
+  return NOT_NEGATIVE(x) - LANES_NAME(scale)(LANES_NAME(quotient)(product, product_low, d, d_low), e.bits);
+}
 DEFINE_GRADIENT(mish, x) {
   float t = LANES_NAME(mish_factor)(x);
   return dy * lanes_fma(WITHIN(x, 104.0f) * lanes_fma(-t, t, 1), LANES_NAME(sigmoid)(x), t);
@@ -91,9 +143,8 @@ DEFINE(softsign) {
   return w / (1 + ABSOLUTE(w));
 }
 DEFINE_GRADIENT(softsign, x) {
-  float w = WITHIN(x, 0x1p60f);
-  float d = 1 + ABSOLUTE(w);
-  return dy / (d * d);
+  float d = 1 + ABSOLUTE(WITHIN(x, 0x1p100f));
+  return dy / d / d;
 }
 
 DEFINE(hardSigmoid) { return LANES_NAME(clip)(x + 3, 0, 6) / 6; }
@@ -120,7 +171,8 @@ DEFINE(erf) {
   q = lanes_fma(q, u, -0x1.81273ep-2f);
   q = lanes_fma(q, u, 0x1.06eba8p-3f);
   float small = lanes_fma(a, q, a);
-  float large = 1 - 2 * LANES_NAME(normal_of)(0x1.6a09e6p+0f * a).tail;
+  float b = 0x1.6a09e6p+0f * a;
+  float large = 1 - LANES_NAME(times_tail)(2, LANES_NAME(normal_of)(b > 14.5f ? 14.5f : b));
   float y = a < 1 ? small : large;
   return FLOAT_OF(BITS_OF(y) | (BITS_OF(x) & INT32_MIN));
 }
@@ -128,8 +180,8 @@ DEFINE_GRADIENT(erf, x) {
   float w = WITHIN(x, 10.5f);
   float h = w * w;
   float l = lanes_fma(w, w, -h);
-  float bell = LANES_NAME(exp)(-h);
-  return dy * (0x1.20dd76p+0f * lanes_fma(-l, bell, bell));
+  LANES_NAME(exp_parts) bell = LANES_NAME(precise_exp_parts_of)(-h, -l);
+  return dy * LANES_NAME(scale)(lanes_fma(0x1.20dd76p+0f, bell.p, 0x1.20dd76p+0f * bell.low), bell.bits);
 }
 
 #undef DEFINE

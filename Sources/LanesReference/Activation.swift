@@ -12,13 +12,10 @@ func notNegative(_ x: Float) -> Float { x < 0 ? 0 : x }
 
 /// N1. The standard normal distribution at b, 0 ≤ b ≤ 14.5.
 struct Normal {
-  private let exponential: Transcendental.Parts
+  let exponential: Transcendental.Parts
   /// Mills' ratio Φ(−b)·exp(b²/2), and its low part.
-  private let ratio: Float
-  private let ratioLow: Float
-
-  /// exp(−b²/2).
-  var bell: Float { Transcendental.scale(exponential.p, exponential.n) }
+  let ratio: Float
+  let ratioLow: Float
 
   /// a·Φ(−b).
   func tail(times a: Float) -> Float {
@@ -68,35 +65,55 @@ enum Activation {
     return notNegative(x) - Normal(b).tail(times: b)
   }
 
+  /// N2.
   static func geluSlope(_ x: Float) -> Float {
-    let w = within(x, 14.5)
-    let normal = Normal(w.magnitude)
-    let tail = normal.tail(times: 1)
-    return fma(w, 0x1.988454p-2 * normal.bell, x < 0 ? tail : 1 - tail)
+    let a = x.magnitude
+    let b = a > 14.5 ? 14.5 : a
+    let normal = Normal(b)
+    let k: Float = 0x1.988454p-2
+    let product = k * b
+    let productLow = fma(-0x1.857936p-27, b, fma(k, b, -product))
+    let f = normal.ratio - product
+    let back = f - normal.ratio
+    let fLow = ((normal.ratio - (f - back)) - (product + back)) + (normal.ratioLow - productLow)
+    let e = normal.exponential
+    let y = Transcendental.scale(fma(e.p, f, fma(e.p, fLow, e.low * f)), e.n)
+    return x < 0 ? y : 1 - y
   }
 
   /// G1.
-  static func geluTanh(_ x: Float) -> Float {
-    let a = x.magnitude
-    let b = a > 14.5 ? 14.5 : a
+  private static func geluArgument(_ b: Float) -> (v: Float, vLow: Float, square: Float, squareLow: Float) {
     let u = b * b
     let uLow = fma(b, b, -u)
     let c1: Float = 0x1.2444f2p-4
-    let cube = c1 * u
-    let cubeLow = fma(c1, uLow, fma(0x1.49b16ap-29, u, fma(c1, u, -cube)))
-    let w = cube + c
-    let other = w - cube
-    let wLow = ((cube - (w - other)) + (c - other)) + (cubeLow - 0x1.857936p-25)
+    let square = c1 * u
+    let squareLow = fma(c1, uLow, fma(0x1.49b16ap-29, u, fma(c1, u, -square)))
+    let w = square + c
+    let other = w - square
+    let wLow = ((square - (w - other)) + (c - other)) + (squareLow - 0x1.857936p-25)
     let v = b * w
-    let vLow = fma(b, wLow, fma(b, w, -v))
-    return notNegative(x) - Transcendental.timesSigmoid(b, v > 110 ? 110 : v, v > 110 ? 0 : vLow)
+    return (v, fma(b, wLow, fma(b, w, -v)), square, squareLow)
+  }
+
+  static func geluTanh(_ x: Float) -> Float {
+    let a = x.magnitude
+    let b = a > 11 ? 11 : a
+    let g = geluArgument(b)
+    return notNegative(x) - Transcendental.timesSigmoid(b, g.v, g.vLow)
   }
 
   static func geluTanhSlope(_ x: Float) -> Float {
-    let w = within(x, 14.5)
-    let u = w * w
-    let s = Transcendental.sigmoid(w * fma(0x1.2444f2p-4, u, c))
-    return fma(w * fma(-s, s, s), fma(0x1.b6676cp-3, u, c), s)
+    let a = x.magnitude
+    let b = a > 11 ? 11 : a
+    let g = geluArgument(b)
+    let twice = b + b
+    let product = twice * g.square
+    let k = product + g.v
+    let back = k - product
+    let sumLow = ((product - (k - back)) + (g.v - back)) + fma(twice, g.square, -product)
+    let kLow = sumLow + fma(twice, g.squareLow, g.vLow)
+    let y = Transcendental.sigmoidSlope(k, kLow, g.v, g.vLow)
+    return x < 0 ? y : 1 - y
   }
 
   static func silu(_ x: Float) -> Float {
@@ -106,11 +123,13 @@ enum Activation {
   }
 
   static func siluSlope(_ x: Float) -> Float {
-    let s = Transcendental.sigmoid(x)
-    return fma(within(x, 104), fma(-s, s, s), s)
+    let a = x.magnitude
+    let b = a > 110 ? 110 : a
+    let y = Transcendental.sigmoidSlope(b, 0, b, 0)
+    return x < 0 ? y : 1 - y
   }
 
-  /// M2.
+  /// M1.
   static func mish(_ x: Float) -> Float {
     let a = x.magnitude
     let b = a > 110 ? 110 : a
@@ -132,17 +151,32 @@ enum Activation {
     return notNegative(x) - Transcendental.scale(Transcendental.quotient(product, productLow, d, dLow), e.n)
   }
 
-  /// M1.
-  static func mishFactor(_ x: Float) -> Float {
-    let e = Transcendental.exp(-x.magnitude)
-    let numerator = x < 0 ? e * (e + 2) : fma(2, e, 1)
-    let denominator = numerator + (x < 0 ? 2 : 2 * e * e)
-    return numerator / denominator
-  }
-
+  /// M2.
   static func mishSlope(_ x: Float) -> Float {
-    let t = mishFactor(x)
-    return fma(within(x, 104) * fma(-t, t, 1), Transcendental.sigmoid(x), t)
+    let w = within(x, 110)
+    let e = Transcendental.preciseParts(-w.magnitude, 0)
+    let s = e.boundedPower
+    let (z, zLow) = (s * e.p, s * e.low)
+    let (four, six) = (fma(4, w, 4), fma(4, w, 6))
+    let inner = fma(x < 0 ? 1 : four, z, x < 0 ? 4 : six)
+    let rise = fma(inner, z, x < 0 ? six : 4)
+    let start = x < 0 ? four : 1
+    let f = fma(rise, z, start)
+    let fLow = fma(rise, zLow, fma(rise, z, start - f))
+    let slope: Float = x < 0 ? 1 : 2
+    let h = fma(slope, z, 2)
+    let hLow = fma(slope, z + zLow, 2 - h)
+    let g = z * h
+    let gLow = fma(z, hLow, fma(zLow, h, fma(z, h, -g)))
+    let c: Float = x < 0 ? 2 : 1
+    let root = c + g
+    let rootLow = ((c - root) + g) + gLow
+    let d = root * root
+    let dLow = fma(root + root, rootLow, fma(root, root, -d))
+    let (p, low) = x < 0 ? (e.p, e.low) : (1, 0)
+    let product = p * f
+    let productLow = fma(p, fLow, fma(low, f, fma(p, f, -product)))
+    return Transcendental.scale(Transcendental.quotient(product, productLow, d, dLow), x < 0 ? e.n : 0)
   }
 
   static func softsignDivisor(_ x: Float) -> Float {

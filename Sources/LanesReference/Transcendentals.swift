@@ -157,6 +157,26 @@ enum Transcendental {
     return scale(quotient(product, productLow, d, dLow), e.n)
   }
 
+  /// S3: w·(1 − k·(1 − w)), w = sigmoid(−(v + vLow)).
+  static func sigmoidSlope(_ k: Float, _ kLow: Float, _ v: Float, _ vLow: Float) -> Float {
+    let e = preciseParts(-v, -vLow)
+    let s = e.boundedPower
+    let d = fma(s, e.p, 1)
+    let dLow = fma(s, e.low, fma(s, e.p, 1 - d))
+    let z = s * e.p
+    let reciprocal = 1 / d
+    let w = z * reciprocal
+    let wLow = (fma(-w, d, z) + fma(-w, dLow, s * e.low)) * reciprocal
+    let m = 1 - k
+    let back = m - 1
+    let mLow = ((1 - (m - back)) - (k + back)) - kLow
+    let f = fma(k, w, m)
+    let fLow = fma(k, wLow, fma(k, w, m - f) + mLow)
+    let product = e.p * f
+    let productLow = fma(e.p, f, -product) + fma(e.p, fLow, e.low * f)
+    return scale(quotient(product, productLow, d, dLow), e.n)
+  }
+
   /// T1. A polynomial near 0, where 1 − 2/(exp(2a) + 1) would cancel.
   static func tanh(_ x: Float) -> Float {
     if x.isNaN { return x }

@@ -51,7 +51,7 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     let y = try Reference.unary(operation, x)
     let bound: Double =
       switch operation {
-      case .exp, .log, .elu, .geluTanh, .silu, .mish: 1
+      case .exp, .log, .elu, .geluTanh, .silu, .mish, .hardSigmoid: 1
       case .tanh, .sigmoid, .gelu, .expm1, .log1p, .erf, .softsign: 1.5
       case .softplus, .selu, .hardSwish: 2
       default: 0.5

@@ -52,7 +52,6 @@ ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float b) {
   float ratio_low = lanes_fma(sum, r, -ratio) + lanes_fma(sum_low, r, sum * r_low);
   return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l), ratio, ratio_low};
 }
-ALWAYS_INLINE float LANES_NAME(bell_of)(LANES_NAME(normal) n) { return LANES_NAME(scale)(n.bell.p, n.bell.bits); }
 /* a·Φ(−b). */
 ALWAYS_INLINE float LANES_NAME(times_tail)(float a, LANES_NAME(normal) n) {
   float product = a * n.bell.p;
@@ -65,35 +64,70 @@ DEFINE(gelu) {
   float a = ABSOLUTE(x), b = a > 14.5f ? 14.5f : a;
   return NOT_NEGATIVE(x) - LANES_NAME(times_tail)(b, LANES_NAME(normal_of)(b));
 }
+/* N2: the slope at −b, exp(−b²/2)·(M − b/√(2π)); that at b is 1 minus it. */
 DEFINE_GRADIENT(gelu, x) {
-  float w = WITHIN(x, 14.5f);
-  LANES_NAME(normal) n = LANES_NAME(normal_of)(ABSOLUTE(w));
-  float tail = LANES_NAME(times_tail)(1, n);
-  return dy * lanes_fma(w, 0x1.988454p-2f * LANES_NAME(bell_of)(n), x < 0 ? tail : 1 - tail);
+  float a = ABSOLUTE(x), b = a > 14.5f ? 14.5f : a;
+  LANES_NAME(normal) n = LANES_NAME(normal_of)(b);
+  float product = 0x1.988454p-2f * b;
+  float product_low = lanes_fma(-0x1.857936p-27f, b, lanes_fma(0x1.988454p-2f, b, -product));
+  float f = n.ratio - product, back = f - n.ratio;
+  float f_low = ((n.ratio - (f - back)) - (product + back)) + (n.ratio_low - product_low);
+  float p = n.bell.p;
+  float y = LANES_NAME(scale)(lanes_fma(p, f, lanes_fma(p, f_low, n.bell.low * f)), n.bell.bits);
+  return dy * (x < 0 ? y : 1 - y);
 }
 
-/* G1: a·(c₁·a² + c₀) = v + v_low, with both constants and the square in two floats. */
-DEFINE(geluTanh) {
-  float a = ABSOLUTE(x), b = a > 14.5f ? 14.5f : a;
+/* S3: the slope of x·sigmoid(v(x)) at −b, w·(1 − k·(1 − w)) with w = sigmoid(−v) and k = b·v′(b); that at b is 1 minus it. */
+ALWAYS_INLINE float LANES_NAME(sigmoid_slope)(float k, float k_low, float v, float v_low) {
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low);
+  ONE_PLUS(e);
+  d_low = lanes_fma(s, e.low, d_low);
+  float z = s * e.p;
+  float reciprocal = 1 / d;
+  float w = z * reciprocal;
+  float w_low = (lanes_fma(-w, d, z) + lanes_fma(-w, d_low, s * e.low)) * reciprocal;
+  float m = 1 - k, back = m - 1;
+  float m_low = ((1 - (m - back)) - (k + back)) - k_low;
+  float f = lanes_fma(k, w, m);
+  float f_low = lanes_fma(k, w_low, lanes_fma(k, w, m - f) + m_low);
+  float product = e.p * f;
+  float product_low = lanes_fma(e.p, f, -product) + lanes_fma(e.p, f_low, e.low * f);
+  return LANES_NAME(scale)(LANES_NAME(quotient)(product, product_low, d, d_low), e.bits);
+}
+
+/* G1: v + v_low = b·(c₁·b² + c₀), with both constants and the square in two floats, and the cubic term's c₁·b². */
+typedef struct LANES_NAME(gelu_argument) {
+  float v, v_low, square, square_low;
+} LANES_NAME(gelu_argument);
+
+ALWAYS_INLINE LANES_NAME(gelu_argument) LANES_NAME(gelu_argument_of)(float b) {
   float u = b * b;
   float u_low = lanes_fma(b, b, -u);
-  float cube = 0x1.2444f2p-4f * u;
-  float cube_low = lanes_fma(0x1.2444f2p-4f, u, -cube);
-  cube_low = lanes_fma(0x1.2444f2p-4f, u_low, lanes_fma(0x1.49b16ap-29f, u, cube_low));
-  float w = cube + 0x1.988454p+0f;
-  float other = w - cube;
-  float w_low = ((cube - (w - other)) + (0x1.988454p+0f - other)) + (cube_low - 0x1.857936p-25f);
+  float square = 0x1.2444f2p-4f * u;
+  float square_low = lanes_fma(0x1.2444f2p-4f, u, -square);
+  square_low = lanes_fma(0x1.2444f2p-4f, u_low, lanes_fma(0x1.49b16ap-29f, u, square_low));
+  float w = square + 0x1.988454p+0f;
+  float other = w - square;
+  float w_low = ((square - (w - other)) + (0x1.988454p+0f - other)) + (square_low - 0x1.857936p-25f);
   float v = b * w;
-  float v_low = lanes_fma(b, w_low, lanes_fma(b, w, -v));
-  v_low = v > 110.0f ? 0 : v_low;
-  v = v > 110.0f ? 110.0f : v;
-  return NOT_NEGATIVE(x) - LANES_NAME(times_sigmoid)(b, v, v_low);
+  return (LANES_NAME(gelu_argument)){v, lanes_fma(b, w_low, lanes_fma(b, w, -v)), square, square_low};
+}
+
+DEFINE(geluTanh) {
+  float a = ABSOLUTE(x), b = a > 11 ? 11 : a;
+  LANES_NAME(gelu_argument) g = LANES_NAME(gelu_argument_of)(b);
+  return NOT_NEGATIVE(x) - LANES_NAME(times_sigmoid)(b, g.v, g.v_low);
 }
 DEFINE_GRADIENT(geluTanh, x) {
-  float w = WITHIN(x, 14.5f);
-  float u = w * w;
-  float s = LANES_NAME(sigmoid)(w * lanes_fma(0x1.2444f2p-4f, u, 0x1.988454p+0f));
-  return dy * lanes_fma(w * lanes_fma(-s, s, s), lanes_fma(0x1.b6676cp-3f, u, 0x1.988454p+0f), s);
+  float a = ABSOLUTE(x), b = a > 11 ? 11 : a;
+  LANES_NAME(gelu_argument) g = LANES_NAME(gelu_argument_of)(b);
+  float twice = b + b;
+  float product = twice * g.square;
+  float k = product + g.v, back = k - product;
+  float k_low = ((product - (k - back)) + (g.v - back)) + lanes_fma(twice, g.square, -product);
+  k_low = k_low + lanes_fma(twice, g.square_low, g.v_low);
+  float y = LANES_NAME(sigmoid_slope)(k, k_low, g.v, g.v_low);
+  return dy * (x < 0 ? y : 1 - y);
 }
 
 DEFINE(silu) {
@@ -101,17 +135,12 @@ DEFINE(silu) {
   return NOT_NEGATIVE(x) - LANES_NAME(times_sigmoid)(b, b, 0);
 }
 DEFINE_GRADIENT(silu, x) {
-  float s = LANES_NAME(sigmoid)(x);
-  return dy * lanes_fma(WITHIN(x, 104.0f), lanes_fma(-s, s, s), s);
+  float a = ABSOLUTE(x), b = a > 110.0f ? 110.0f : a;
+  float y = LANES_NAME(sigmoid_slope)(b, 0, b, 0);
+  return dy * (x < 0 ? y : 1 - y);
 }
 
-/* M1: tanh(softplus(x)) from e = exp(−|x|), without cancellation on either side. */
-ALWAYS_INLINE float LANES_NAME(mish_factor)(float x) {
-  float e = LANES_NAME(exp)(-ABSOLUTE(x));
-  float numerator = x < 0 ? e * (e + 2) : lanes_fma(2, e, 1);
-  return numerator / (numerator + (x < 0 ? 2 : 2 * e * e));
-}
-/* M2: relu(x) − |x|·(x < 0 ? e·(e + 2) / (e² + 2e + 2) : 2e² / (2e² + 2e + 1)), e = 2^n·(p + low). */
+/* M1: relu(x) − |x|·(x < 0 ? e·(e + 2) / (e² + 2e + 2) : 2e² / (2e² + 2e + 1)), e = 2^n·(p + low). */
 DEFINE(mish) {
   float a = ABSOLUTE(x), b = a > 110.0f ? 110.0f : a;
   LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-b, 0);
@@ -130,9 +159,33 @@ DEFINE(mish) {
   float product_low = lanes_fma(bp, f_low, lanes_fma(bp_low, f, lanes_fma(bp, f, -product)));
   return NOT_NEGATIVE(x) - LANES_NAME(scale)(LANES_NAME(quotient)(product, product_low, d, d_low), e.bits);
 }
+/* M2, with e = exp(−|x|): where x < 0, e·(e³ + 4e² + (4x + 6)e + 4x + 4) / (e² + 2e + 2)², else
+ * ((4x + 4)e³ + (4x + 6)e² + 4e + 1) / (2e² + 2e + 1)². */
 DEFINE_GRADIENT(mish, x) {
-  float t = LANES_NAME(mish_factor)(x);
-  return dy * lanes_fma(WITHIN(x, 104.0f) * lanes_fma(-t, t, 1), LANES_NAME(sigmoid)(x), t);
+  float w = WITHIN(x, 110.0f);
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-ABSOLUTE(w), 0);
+  float s = LANES_NAME(bounded_power)(e.bits);
+  float z = s * e.p, z_low = s * e.low;
+  float four = lanes_fma(4, w, 4), six = lanes_fma(4, w, 6);
+  float f = lanes_fma(x < 0 ? 1 : four, z, x < 0 ? 4 : six);
+  f = lanes_fma(f, z, x < 0 ? six : 4);
+  float rise = f, start = x < 0 ? four : 1;
+  f = lanes_fma(rise, z, start);
+  float f_low = lanes_fma(rise, z_low, lanes_fma(rise, z, start - f));
+  float slope = x < 0 ? 1 : 2;
+  float h = lanes_fma(slope, z, 2);
+  float h_low = lanes_fma(slope, z + z_low, 2 - h);
+  float g = z * h;
+  float g_low = lanes_fma(z, h_low, lanes_fma(z_low, h, lanes_fma(z, h, -g)));
+  float c = x < 0 ? 2 : 1;
+  float root = c + g, root_low = ((c - root) + g) + g_low;
+  float d = root * root;
+  float d_low = lanes_fma(root + root, root_low, lanes_fma(root, root, -d));
+  float p = x < 0 ? e.p : 1, low = x < 0 ? e.low : 0;
+  float product = p * f;
+  float product_low = lanes_fma(p, f_low, lanes_fma(low, f, lanes_fma(p, f, -product)));
+  float y = LANES_NAME(quotient)(product, product_low, d, d_low);
+  return dy * LANES_NAME(scale)(y, x < 0 ? e.bits : BITS_OF_ZERO);
 }
 
 DEFINE(softplus) { return (x > 0 ? x : 0) + LANES_NAME(log1p)(LANES_NAME(exp)(-ABSOLUTE(x))); }

@@ -65,6 +65,22 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     #expect(worst.error <= bound, "\(operation)(\(worst.x)) is \(worst.error) units off")
   }
 
+  /// The worst arguments that `lanes accuracy` has found, and those that earlier formulas failed at.
+  @Test(
+    arguments: [
+      (.exp, [-59.26467, 80.7874, 5.85402], 1), (.log, [1.26022, 0.6991592], 1),
+      (.sigmoid, [-6.93085, -4.15429, -2.02176, -88.5, -103.9], 1.5), (.tanh, [0.6257871, -0.625787], 1.5),
+      (.gelu, [-13.1051, 5.48236e-08, 1.48936e-05, -14.4], 1.5), (.geluTanh, [-9.67434, -11.8061], 1),
+      (.silu, [-103.969, -91.3459], 1), (.mish, [-103.969, -91.3459], 1), (.softplus, [-0.7679, -0.878772], 2),
+      (.erf, [1.0607, 1.00005], 1.5), (.expm1, [0.387693, -1.33642e-38], 1.5), (.log1p, [0.445278], 1.5),
+    ] as [(UnaryOperation, [Float], Double)])
+  func hardArguments(operation: UnaryOperation, x: [Float], bound: Double) throws {
+    for (x, y) in zip(x, try Reference.unary(operation, x)) {
+      let error = unitsInLastPlace(y, Self.exact(operation, Double(x)))
+      #expect(error <= bound, "\(operation)(\(x)) is \(error) units off")
+    }
+  }
+
   /// Values that follow from the definitions.
   @Test(
     arguments: [

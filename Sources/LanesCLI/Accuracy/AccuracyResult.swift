@@ -21,7 +21,9 @@ struct AccuracyResult {
   let rows: [Row]
 
   private static func text(_ value: Float) -> String {
-    value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "−∞" : "+∞") : value == 0 ? (value.sign == .minus ? "−0" : "+0") : "\(value)"
+    value.isNaN
+      ? "NaN"
+      : value.isInfinite ? (value < 0 ? "−∞" : "+∞") : value == 0 ? (value.sign == .minus ? "−0" : "+0") : "\(value)"
   }
 
   /// With two decimals, rounded up: a bound.

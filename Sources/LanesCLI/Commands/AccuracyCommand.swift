@@ -24,7 +24,8 @@ struct AccuracyCommand: ParsableCommand {
 
   @Flag(help: "The derivatives that are computed from the input too.") var gradients = false
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The instruction set. (default: as LANES_ISA says)", valueName: "name"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The instruction set. (default: as LANES_ISA says)", valueName: "name"))
   var isa: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Only each nth input.", valueName: "n"))

@@ -30,7 +30,8 @@ extension NativeBackend {
       transpose_b: call.transposeB ? LANES_TRANSPOSED : LANES_NORMAL,
       alpha: call.alpha, a: call.a, a_stride: Int64(call.aStride), b: call.b, b_stride: Int64(call.bStride),
       beta: call.beta, c: call.c, c_stride: Int64(call.cStride), bias: call.bias,
-      activation: lanes_unary_op(UInt32(call.activation.rawValue)))
+      activation: lanes_unary_op(UInt32(call.activation.rawValue)),
+      gradient_value: nil, gradient_value_stride: 0, packed_b: nil)
     let status = lanes_matmul(context, &c)
     if status != LANES_OK { throw explain("matmul", status, call.validate) }
   }

@@ -42,6 +42,7 @@ const char *lanes_status_message(lanes_status status) {
   case LANES_UNKNOWN_ISA: return "no instruction set has this name: portable, avx2, avx512 and neon are known";
   case LANES_UNAVAILABLE_ISA: return "this machine, system or build does not have that instruction set";
   case LANES_INVALID_THREADS: return "the number of threads is not between 1 and 1024";
+  case LANES_INVALID_PACKING: return "the packed matrix was not packed for this shape and instruction set";
   case LANES_STATUS_COUNT: break;
   }
   return "unknown status";

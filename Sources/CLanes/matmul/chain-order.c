@@ -21,16 +21,23 @@ typedef struct chain_job {
   const float *packed_b;                      /* its panels are used; NULL: the call's B is not packed */
   lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;       /* NULL: none */
+  int fetches_b;                              /* B is used where it is, and larger than caches */
   atomic_llong next;                          /* the next share of the block's tiles */
 } chain_job;
 
 /* One block, or a thread's share of one: tiles in C, and steps of the chains. */
 typedef struct chain_block {
   lanes_part row_tiles, column_tiles, steps;
+  const float *b_panels; /* of the block; NULL: B is used where it is, or packed before the call */
+  const float *next_b;   /* the first element of B that the next block packs, laid out as B is; NULL: not to be fetched */
 } chain_block;
 
 /* At most so many tiles of rows are packed at once. */
 enum { A_TILES = 144 };
+
+/* Where a thread packs columns for itself: so many rows are multiplied by so many columns at once, in shorter steps where there
+ * are no more rows than that; and only then, or where each thread gets so many tiles that all finish at about the same time. */
+enum { OWN_ROWS = 192, OWN_COLUMNS = 256, OWN_K_OF_FEW_ROWS = 256, OWN_TILES = 16 };
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
   const lanes_matmul_call *call = job->call;
@@ -94,7 +101,7 @@ static chain_operand a_of(const chain_job *job, const chain_block *block, const 
 static const float *b_of(const chain_job *job, const chain_block *block, const chain_block *share, int64_t j) {
   const int64_t p = share->steps.begin, k = share->steps.end - p;
   if (job->k == 0) return NULL;
-  if (job->b_panels) return job->b_panels + (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * k;
+  if (block->b_panels) return block->b_panels + (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * k;
   if (job->packed_b) return lanes_packed_panels(job->kernels, job->packed_b, job->call->n, p) + j * k;
   return job->call->b + p * job->call->b_stride + j;
 }
@@ -104,7 +111,7 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
   const int64_t n = call->n, mr = job->mr, k = share->steps.end - share->steps.begin;
-  const int is_last = share->steps.end == job->k, has_b_panels = job->b_panels || job->packed_b;
+  const int is_last = share->steps.end == job->k, has_b_panels = block->b_panels || job->packed_b;
   const chain_operand a = a_of(job, block, share);
   const lanes_part rows = {share->row_tiles.begin * mr, lanes_least(share->row_tiles.end * mr, call->m)};
   const int64_t first_column = lanes_first_column(&job->columns, share->column_tiles.begin);
@@ -112,6 +119,7 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
       .k = k,
       .a_stride = job->a_panels ? job->a_panel : call->a_stride,
       .b_stride = call->b_stride,
+      .next_b_stride = call->b_stride,
       .c_stride = call->c_stride,
       .beta = share->steps.begin == 0 ? call->beta : 1,
       .relu = is_last && call->activation == LANES_RELU && !job->gradient,
@@ -130,9 +138,13 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
     const int is_partial = !has_b_panels && tile.columns < vectors * kernels->vector;
     const lanes_micro_kernel *of_rows = micro[vectors - 1][is_partial];
+    const float *next_b = block->next_b ? block->next_b + (j - first_column) : NULL;
+    if (job->fetches_b && t + 1 < share->column_tiles.end) next_b = tile.b + width;
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin; i < rows.end; i += mr, tile.a += a.step, tile.c += c_step) {
+      const int64_t line = (i - rows.begin) / mr * 16; /* Each tile of rows fetches another line of 16 columns. */
+      tile.next_b = next_b && line < width ? next_b + line : NULL;
       tile.next_c = fetches && i + mr < rows.end ? tile.c + c_step : NULL;
       of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }
@@ -152,10 +164,10 @@ static void multiply_shares(chain_job *job, const chain_block *block, int thread
   const int64_t row_tiles = block->row_tiles.end - block->row_tiles.begin;
   const int64_t column_tiles = block->column_tiles.end - block->column_tiles.begin;
   const int64_t kc = lanes_block_k(job->kernels, block->steps.end - block->steps.begin);
-  const int64_t wanted = threads == 1 ? 1 : 4 * threads;
+  const int64_t wanted = threads == 1 ? 1 : 8 * threads;
   int64_t rows = lanes_even_block(row_tiles, job->kernels->mc / job->columns.mr, 1), columns = column_tiles;
   while (lanes_divide_up(row_tiles, rows) * lanes_divide_up(column_tiles, columns) < wanted && (rows > 1 || columns > 1)) {
-    if (columns > 4 || rows == 1)
+    if (columns > 2 || rows == 1)
       columns = lanes_divide_up(columns, 2);
     else
       rows = lanes_divide_up(rows, 2);
@@ -184,7 +196,9 @@ static void run_chain_order(void *argument, int thread, int threads) {
       for (int64_t i = 0; i < job->row_tiles; i += job->block_rows) {
         const chain_block block = {{i, lanes_least(i + job->block_rows, job->row_tiles)},
                                    {j, lanes_least(j + job->block_columns, job->columns.tiles)},
-                                   {p, lanes_least(p + job->block_k, job->k)}};
+                                   {p, lanes_least(p + job->block_k, job->k)},
+                                   job->b_panels,
+                                   NULL};
         if (!is_first) {
           lanes_barrier(threads); /* Until nobody reads the last block any more. */
           if (thread == 0) atomic_store_explicit(&job->next, 0, memory_order_relaxed);
@@ -197,6 +211,52 @@ static void run_chain_order(void *argument, int thread, int threads) {
       }
       p += job->block_k;
     } while (p < job->k);
+  }
+}
+
+/* Where the block after that of tiles t ..< end and step p starts in B, where all its columns and steps are within B. */
+static const float *next_block(const chain_job *job, int64_t t, int64_t end, int64_t p) {
+  const lanes_matmul_call *call = job->call;
+  if (call->transpose_b) return NULL;
+  p += job->block_k;
+  if (p + job->block_k > job->k) p = 0, t = end, end += job->block_columns;
+  if (end > job->columns.tiles || lanes_first_column(&job->columns, end) > call->n) return NULL;
+  return call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
+}
+
+/* The next tiles of columns for a thread: no more than fit its cache, and fewer towards the end, so that all finish at about
+ * the same time. */
+static lanes_part take_columns(chain_job *job, int threads) {
+  const int64_t tiles = job->columns.tiles;
+  long long t = atomic_load_explicit(&job->next, memory_order_relaxed), end;
+  do {
+    if (t >= tiles) return (lanes_part){tiles, tiles};
+    const int64_t fair = threads == 1 ? tiles : (tiles - t) / (2 * threads);
+    end = t + (fair < 1 ? 1 : lanes_least(fair, job->block_columns));
+    if (end > tiles) end = tiles;
+  } while (!atomic_compare_exchange_weak_explicit(&job->next, &t, end, memory_order_relaxed, memory_order_relaxed));
+  return (lanes_part){t, end};
+}
+
+/* Each thread packs columns for itself, as many as stay in its level-2 cache until all rows have been multiplied by them.
+ * Nobody waits for anybody. */
+static void run_own_columns(void *argument, int thread, int threads) {
+  chain_job *job = argument;
+  const lanes_matmul_call *call = job->call;
+  float *panels = job->b_panels + thread * job->block_columns * job->columns.wide * job->block_k;
+  const int64_t rows = lanes_even_block(job->row_tiles, OWN_ROWS / job->mr, 1);
+  for (lanes_part tiles; (tiles = take_columns(job, threads)).begin < tiles.end;) {
+    for (int64_t p = 0; p < job->k; p += job->block_k) {
+      chain_block block = {{0, job->row_tiles}, tiles, {p, lanes_least(p + job->block_k, job->k)}, panels, NULL};
+      lanes_pack_columns(job->kernels, &job->columns, tiles.begin, tiles.end, call->n, p, block.steps.end - p,
+                         call->transpose_b, call->b, call->b_stride, panels);
+      for (int64_t i = 0; i < job->row_tiles; i += rows) {
+        chain_block share = block;
+        share.row_tiles = (lanes_part){i, lanes_least(i + rows, job->row_tiles)};
+        if (share.row_tiles.end == job->row_tiles) block.next_b = next_block(job, tiles.begin, tiles.end, p);
+        multiply(job, &block, &share);
+      }
+    }
   }
 }
 
@@ -239,11 +299,20 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
   const int packs_a = k > 0 && should_pack_a(call, job.mr), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
   if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
-    const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}};
+    const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}, NULL, NULL};
     multiply(&job, &all, &all);
     return LANES_OK;
   }
 
+  job.fetches_b = k > 0 && !packs_b && !call->packed_b && n * k > 4 * small_operand;
+  if (packs_b && !packs_a && (threads == 1 || m <= OWN_ROWS || job.columns.tiles >= OWN_TILES * threads)) {
+    job.block_k = lanes_even_block(k, m <= OWN_ROWS ? OWN_K_OF_FEW_ROWS : kernels->kc, LANES_LANES);
+    job.block_columns = lanes_least(job.columns.tiles, OWN_COLUMNS / job.columns.wide);
+    job.b_panels = lanes_workspace(threads * job.block_columns * job.columns.wide * job.block_k);
+    if (!job.b_panels) return LANES_OUT_OF_MEMORY;
+    lanes_run(threads, run_own_columns, &job);
+    return LANES_OK;
+  }
   if (packs_a || packs_b || job.packed_b) {
     job.block_k = lanes_block_k(kernels, k);
     if (packs_a) job.block_rows = lanes_even_block(job.row_tiles, A_TILES, 1);

@@ -28,7 +28,9 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
-  const float *next_c; /* where the next tile of C starts, to be fetched meanwhile; or NULL */
+  /* To be fetched meanwhile, or NULL: the start of the next tile of C, and a cache line a step of what B will be needed next. */
+  const float *next_c, *next_b;
+  int64_t next_b_stride;
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);

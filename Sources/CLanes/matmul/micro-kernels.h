@@ -41,19 +41,27 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
         __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
   }
 
-  const float *a = tile->a, *b = tile->b;
-  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
-  for (int64_t p = tile->k; p > 0; p--) {
-    VECTOR row[LANES_MOST_VECTORS];
-    UNROLL for (int v = 0; v < vectors; v++) row[v] =
-        partial && v == last ? LOAD_FIRST(b + v * LANES_VECTOR, rest) : LOAD(b + v * LANES_VECTOR);
-    UNROLL for (int i = 0; i < rows; i++) {
-      const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);
-      UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);
+  const float *a = tile->a, *b = tile->b, *next_b = tile->next_b;
+  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride, next_b_stride = tile->next_b_stride;
+#define STEP                                                                                                           \
+  VECTOR row[LANES_MOST_VECTORS];                                                                                      \
+  UNROLL for (int v = 0; v < vectors; v++) row[v] =                                                                    \
+      partial && v == last ? LOAD_FIRST(b + v * LANES_VECTOR, rest) : LOAD(b + v * LANES_VECTOR);                      \
+  UNROLL for (int i = 0; i < rows; i++) {                                                                              \
+    const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                        \
+    UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                              \
+  }                                                                                                                    \
+  a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
+  b += b_stride;
+  if (next_b) {
+    for (int64_t p = tile->k; p > 0; p--, next_b += next_b_stride) {
+      __builtin_prefetch(next_b, 0, 2);
+      STEP
     }
-    a += form == LANES_A_ROWS ? 1 : a_stride;
-    b += b_stride;
+  } else {
+    for (int64_t p = tile->k; p > 0; p--) { STEP }
   }
+#undef STEP
 
   if (tile->bias) {
     UNROLL for (int v = 0; v < vectors; v++) {

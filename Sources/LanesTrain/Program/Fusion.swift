@@ -14,6 +14,9 @@ struct PlannedStep {
 /// matmul, then `+ bias`, then an activation or the gradient of one: one matmul with an epilogue, where nothing else needs what
 /// lies between.
 struct Fusion {
+  /// Elements below which a product and an activation's gradient stay two calls: small, the two are faster than the one.
+  static let leastGradient = 4096
+
   private let graph: Graph
   private var uses: [Int: Int] = [:]
 
@@ -60,7 +63,9 @@ struct Fusion {
       } else if let unary = step.operation as? UnaryNode {
         matmul.activation = unary.function
         addition = "+ \(unary.function)"
-      } else if let gradient = step.operation as? UnaryGradientNode, position == 1 {
+      } else if let gradient = step.operation as? UnaryGradientNode, position == 1,
+        graph.nodes[operand].value.shape.count >= Self.leastGradient
+      {
         // From the value of the activation and dy, the product.
         (matmul.activation, matmul.hasGradientValue) = (gradient.function, true)
         operands.append(step.operands[0])

@@ -4,7 +4,7 @@ import CLanes
 /// what was wrong with which value.
 
 @inline(never)
-private func explain(_ operation: String, _ status: lanes_status, _ validate: () throws(LanesError) -> Void)
+func explain(_ operation: String, _ status: lanes_status, _ validate: () throws(LanesError) -> Void)
   -> LanesError
 {
   if status == LANES_OUT_OF_MEMORY { return LanesError(operation, .outOfMemory) }
@@ -23,19 +23,6 @@ extension Axis {
 }
 
 extension NativeBackend {
-  public func matmul(_ call: Matmul) throws(LanesError) {
-    var c = lanes_matmul_call(
-      m: Int64(call.m), n: Int64(call.n), k: Int64(call.k),
-      transpose_a: call.transposeA ? LANES_TRANSPOSED : LANES_NORMAL,
-      transpose_b: call.transposeB ? LANES_TRANSPOSED : LANES_NORMAL,
-      alpha: call.alpha, a: call.a, a_stride: Int64(call.aStride), b: call.b, b_stride: Int64(call.bStride),
-      beta: call.beta, c: call.c, c_stride: Int64(call.cStride), bias: call.bias,
-      activation: lanes_unary_op(UInt32(call.activation.rawValue)),
-      gradient_value: nil, gradient_value_stride: 0, packed_b: nil)
-    let status = lanes_matmul(context, &c)
-    if status != LANES_OK { throw explain("matmul", status, call.validate) }
-  }
-
   public func unary(
     _ operation: UnaryOperation, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) throws(LanesError) {

@@ -10,7 +10,7 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 14, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
 
 /* How a micro-kernel finds A[i, p]: a panel (or a transposed A as it is) has a_stride between values of p, and the rows of
  * one p beside each other. A as it is has a_stride between rows, and the p of one row beside each other. */

@@ -107,23 +107,34 @@ struct PackedOperandTests {
     var random = Random(5)
     let data = try Dataset(
       features: random.floats(20 * 200), featureCount: 200, targets: random.floats(20), targetCount: 1)
-    func predictions(on backend: any Backend) throws -> [[UInt32]] {
-      let trainer = try Trainer(
-        Sequential(
-          Dense(200, 400, activation: .relu, weights: .normal(seed: 1)), Dense(400, 1, weights: .normal(seed: 2))),
-        features: 200, loss: .meanSquaredError, optimizer: .gradientDescent(.constant(1e-4)), on: backend)
+    /// By one trainer, or by new ones, which have nothing packed.
+    func predictions(on backend: any Backend, ofNewTrainers: Bool) throws -> [[UInt32]] {
+      func trainer(_ state: State) throws -> Trainer {
+        try Trainer(
+          Sequential(
+            Dense(200, 400, activation: .relu, weights: .normal(seed: 1)), Dense(400, 1, weights: .normal(seed: 2))),
+          features: 200, loss: .meanSquaredError, optimizer: .gradientDescent(.constant(1e-4)), on: backend,
+          state: state)
+      }
+      let trained = try trainer(State())
       var results: [[UInt32]] = []
-      func predictThrice() throws { for _ in 0..<3 { results.append(bits(try trainer.predict(data))) } }
-      let start = trainer.checkpoint()
+      func predictThrice() throws {
+        for _ in 0..<3 {
+          results.append(bits(try (ofNewTrainers ? trainer(trained.state) : trained).predict(data)))
+        }
+      }
+      let start = trained.checkpoint()
       try predictThrice()
-      try trainer.train(steps: 2, on: data.batches(of: 20))
+      try trained.train(steps: 2, on: data.batches(of: 20))
       try predictThrice()
-      try trainer.restore(start)
+      try trained.restore(start)
       try predictThrice()
       return results
     }
-    let expected = try predictions(on: ReferenceBackend())
+    let expected = try predictions(on: ReferenceBackend(), ofNewTrainers: true)
     #expect(expected[0] == expected[8] && expected[0] != expected[3])
-    #expect(try predictions(on: NativeBackend(threads: 1)) == expected)
+    for backend in try allBackends(threads: [1]) {
+      #expect(try predictions(on: backend, ofNewTrainers: false) == expected, "\(backend.name)")
+    }
   }
 }

@@ -28,9 +28,10 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
-  /* To be fetched meanwhile, or NULL: the start of the next tile of C, and a cache line a step of what B will be needed next. */
+  /* To be fetched meanwhile, or NULL: the start of the next tile of C, and two cache lines a step of the B that is needed next,
+   * so many floats apart. */
   const float *next_c, *next_b;
-  int64_t next_b_stride;
+  int64_t next_b_stride, next_b_beside;
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);

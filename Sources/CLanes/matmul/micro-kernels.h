@@ -44,7 +44,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }
 
   const float *a = tile->a, *b = tile->b, *next_b = tile->next_b;
-  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride, next_b_stride = tile->next_b_stride;
+  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride, next_b_stride = tile->next_b_stride, beside = tile->next_b_beside;
 #define STEP                                                                                                           \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   UNROLL for (int v = 0; v < vectors; v++) row[v] =                                                                    \
@@ -58,6 +58,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   if (next_b) {
     for (int64_t p = tile->k; p > 0; p--, next_b += next_b_stride) {
       __builtin_prefetch(next_b, 0, 2);
+      __builtin_prefetch(next_b + beside, 0, 2);
       STEP
     }
   } else {

@@ -1,6 +1,6 @@
-/* Softmax and its cross-entropy (CONTRACT.md, C6), a block of up to LANES_SOFTMAX_ROWS rows a call: a row that fits the cache
- * meets memory once, and the rows' logarithms and divisions share registers. `streams` says that the output is beyond the
- * cache: it is then written past it, and exp is computed twice rather than stored in between. */
+/* Softmax and its cross-entropy (CONTRACT.md, C6), a block of rows a call: a row that fits the cache meets memory once, and
+ * the rows' logarithms and divisions share registers. Where there is scratch memory, the output is beyond the cache: it is
+ * written past it, from a row of z that stays in the cache. */
 
 /* Vectors that can be chosen between, lane by lane. */
 typedef float LANES_NAME(choice16) __attribute__((ext_vector_type(16)));
@@ -90,10 +90,9 @@ ALWAYS_INLINE V16 LANES_NAME(short_exp)(int64_t n, const float *x, float maximum
 typedef enum LANES_NAME(last_pass) {
   SCALE,            /* x·r */
   SCALE_TWICE,      /* x·r·scale */
-  SOFTMAX,          /* exp(x − M)·r */
-  SOFTMAX_GRADIENT, /* exp(x − M)·r·scale */
   LOG_SOFTMAX,      /* (x − M) − log(s) */
-  DENSE_GRADIENT,   /* (exp(x − M)·r − t)·scale */
+  DENSE_GRADIENT,   /* (x·r − t)·scale */
+  DENSE_FROM_LOGIT, /* (exp(x − M)·r − t)·scale */
 } LANES_NAME(last_pass);
 
 typedef struct LANES_NAME(row_values) {
@@ -104,10 +103,9 @@ ALWAYS_INLINE V16 LANES_NAME(last16)(LANES_NAME(last_pass) pass, LANES_NAME(row_
   switch (pass) {
   case SCALE: return x * row.r;
   case SCALE_TWICE: return x * row.r * row.scale;
-  case SOFTMAX: return LANES_NAME(exp16)(x - row.maximum) * row.r;
-  case SOFTMAX_GRADIENT: return LANES_NAME(exp16)(x - row.maximum) * row.r * row.scale;
   case LOG_SOFTMAX: return (x - row.maximum) - row.log_sum;
-  case DENSE_GRADIENT: return (LANES_NAME(exp16)(x - row.maximum) * row.r - t) * row.scale;
+  case DENSE_GRADIENT: return (x * row.r - t) * row.scale;
+  case DENSE_FROM_LOGIT: return (LANES_NAME(exp16)(x - row.maximum) * row.r - t) * row.scale;
   }
 }
 
@@ -137,17 +135,16 @@ ALWAYS_INLINE void LANES_NAME(last)(LANES_NAME(last_pass) pass, LANES_NAME(row_v
 }
 
 static void LANES_NAME(softmax)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y, int64_t y_stride,
-                                int streams) {
+                                float *scratch) {
   for (int64_t i = 0; i < rows; i++, x += x_stride, y += y_stride) {
     const float maximum = LANES_NAME(row_peak)(n, x);
     if (n < 16) {
       float sum;
       V16 z = LANES_NAME(short_exp)(n, x, maximum, &sum);
       LANES_NAME(store16_tail)(y, z * (1 / sum), n);
-    } else if (streams) {
-      const float *next = i + 1 < rows ? x + x_stride : NULL;
-      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, NULL, next);
-      LANES_NAME(last)(SOFTMAX, (LANES_NAME(row_values)){.maximum = maximum, .r = r}, n, x, NULL, y, 1);
+    } else if (scratch) {
+      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, scratch, i + 1 < rows ? x + x_stride : NULL);
+      LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, scratch, NULL, y, 1);
     } else {
       const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y, NULL);
       LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, y, NULL, y, 0);
@@ -175,9 +172,9 @@ ALWAYS_INLINE void LANES_NAME(log_softmax_block)(int64_t rows, int64_t n, const 
 }
 
 static void LANES_NAME(log_softmax)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y, int64_t y_stride,
-                                    int streams) {
-  if (!streams) LANES_NAME(log_softmax_block)(rows, n, x, x_stride, y, y_stride, 0, NULL);
-  for (int64_t i = 0; streams && i < rows; i++, x += x_stride, y += y_stride)
+                                    float *scratch) {
+  if (!scratch) LANES_NAME(log_softmax_block)(rows, n, x, x_stride, y, y_stride, 0, NULL);
+  for (int64_t i = 0; scratch && i < rows; i++, x += x_stride, y += y_stride)
     LANES_NAME(log_softmax_block)(1, n, x, x_stride, y, y_stride, 1, i + 1 < rows ? x + x_stride : NULL);
 }
 
@@ -204,7 +201,7 @@ ALWAYS_INLINE const float *LANES_NAME(row_after)(const lanes_cross_entropy_call 
 }
 
 static void LANES_NAME(cross_entropy_labels)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
-                                             int streams) {
+                                             float *scratch) {
   const int64_t n = call->columns;
   const int32_t *labels = call->labels + first;
   const float *logits = call->logits + first * call->logits_stride, scale = call->scale;
@@ -217,8 +214,8 @@ static void LANES_NAME(cross_entropy_labels)(const lanes_cross_entropy_call *cal
     maximum[i] = LANES_NAME(row_peak)(n, x);
     at_label[i] = x[labels[i]] - maximum[i];
     if (n < 16) short_rows[i] = LANES_NAME(short_exp)(n, x, maximum[i], &sum[i]);
-    else if (streams || !gradient) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
-    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], gradient + i * call->gradient_stride, next);
+    else if (!gradient) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
+    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * call->gradient_stride, next);
   }
   float loss[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS], slope[LANES_SOFTMAX_ROWS];
   SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) {
@@ -228,9 +225,9 @@ static void LANES_NAME(cross_entropy_labels)(const lanes_cross_entropy_call *cal
   }
   if (call->loss) LANES_NAME(store_rows)(call->loss + first, loss, rows);
   for (int64_t i = 0; gradient && i < rows; i++, gradient += call->gradient_stride) {
-    const LANES_NAME(row_values) row = {.maximum = maximum[i], .r = r[i], .scale = scale};
+    const LANES_NAME(row_values) row = {.r = r[i], .scale = scale};
     if (n < 16) LANES_NAME(store16_tail)(gradient, short_rows[i] * row.r * scale, n);
-    else if (streams) LANES_NAME(last)(SOFTMAX_GRADIENT, row, n, logits + i * call->logits_stride, NULL, gradient, 1);
+    else if (scratch) LANES_NAME(last)(SCALE_TWICE, row, n, scratch, NULL, gradient, 1);
     else LANES_NAME(last)(SCALE_TWICE, row, n, gradient, NULL, gradient, 0);
     gradient[labels[i]] = slope[i];
   }
@@ -251,27 +248,33 @@ ALWAYS_INLINE float LANES_NAME(dense_loss)(int64_t n, const float *x, const floa
 }
 
 static void LANES_NAME(cross_entropy_targets)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
-                                              int streams) {
+                                              float *scratch) {
   const int64_t n = call->columns;
   const float *logits = call->logits + first * call->logits_stride;
   const float *targets = call->targets + first * call->targets_stride;
+  float *gradient = call->gradient ? call->gradient + first * call->gradient_stride : NULL;
+  const int64_t stride = call->gradient_stride;
+  /* The loss needs the logits once more: they may not be overwritten by z, nor may short rows wait for it. */
+  const int stores = n >= 16 && gradient && call->gradient != call->logits;
   const float *next = LANES_NAME(row_after)(call, first);
   float maximum[LANES_SOFTMAX_ROWS], sum[LANES_SOFTMAX_ROWS] = {0};
   for (int64_t i = 0; i < rows; i++) {
     const float *x = logits + i * call->logits_stride;
     maximum[i] = LANES_NAME(row_peak)(n, x);
-    sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
+    if (stores) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * stride, next);
+    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
   }
   float log_sum[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS];
   SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) log_sum[i] = LANES_NAME(log)(sum[i]), r[i] = 1 / sum[i];
   for (int64_t i = 0; i < rows; i++) {
     const float *x = logits + i * call->logits_stride, *t = targets + i * call->targets_stride;
     if (call->loss) call->loss[first + i] = LANES_NAME(dense_loss)(n, x, t, maximum[i], log_sum[i]);
-    if (!call->gradient) continue;
+    if (!gradient) continue;
     const LANES_NAME(row_values) row = {.maximum = maximum[i], .r = r[i], .scale = call->scale};
-    float *gradient = call->gradient + (first + i) * call->gradient_stride;
-    if (streams) LANES_NAME(last)(DENSE_GRADIENT, row, n, x, t, gradient, 1);
-    else LANES_NAME(last)(DENSE_GRADIENT, row, n, x, t, gradient, 0);
+    float *out = gradient + i * stride;
+    if (!stores) LANES_NAME(last)(DENSE_FROM_LOGIT, row, n, x, t, out, 0);
+    else if (scratch) LANES_NAME(last)(DENSE_GRADIENT, row, n, scratch, t, out, 1);
+    else LANES_NAME(last)(DENSE_GRADIENT, row, n, out, t, out, 0);
   }
 }
 

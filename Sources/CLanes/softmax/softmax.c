@@ -1,5 +1,6 @@
 #include "../core/checks.h"
 #include "../core/threads.h"
+#include "../matmul/workspace.h"
 
 static const double cost = 0.2; /* nanoseconds an element, about */
 
@@ -9,18 +10,19 @@ static int64_t rows_at_once(int64_t columns) {
   return rows < 1 ? 1 : rows < LANES_SOFTMAX_ROWS ? rows : LANES_SOFTMAX_ROWS;
 }
 
-/* Whether an output beside its input goes past the cache: together they exceed what last-level caches hold, and rows are
- * long enough to be mostly whole cache lines. */
-static int streams(const float *in, const float *out, int64_t rows, int64_t columns) {
-  return out && out != in && columns >= 1024 && rows > (32 << 20) / (2 * (int64_t)sizeof(float)) / columns;
+/* A row of scratch memory where an output beside its input goes past the cache, else NULL: together they exceed what
+ * last-level caches hold, and rows are long enough to be mostly whole cache lines. Without memory nothing streams. */
+static float *scratch_for(const float *in, const float *out, int64_t rows, int64_t columns) {
+  const int streams = out && out != in && columns >= 1024 && rows > (32 << 20) / (2 * (int64_t)sizeof(float)) / columns;
+  return streams ? lanes_workspace(columns) : NULL;
 }
 
 /* Orders what was written past the cache before what the thread writes next. */
-static void finish_streaming(int streams) {
+static void finish_streaming(const float *scratch) {
 #if defined(__x86_64__)
-  if (streams) __builtin_ia32_sfence();
+  if (scratch) __builtin_ia32_sfence();
 #else
-  (void)streams;
+  (void)scratch;
 #endif
 }
 
@@ -38,12 +40,12 @@ typedef struct softmax_job {
 static void run_softmax(void *argument, int thread, int threads) {
   const softmax_job *job = argument;
   lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
-  const int past = streams(job->x, job->y, job->rows, job->columns);
-  const int64_t block = past ? LANES_SOFTMAX_ROWS : rows_at_once(job->columns);
+  float *scratch = scratch_for(job->x, job->y, job->rows, job->columns);
+  const int64_t block = scratch ? LANES_SOFTMAX_ROWS : rows_at_once(job->columns);
   for (int64_t i = part.begin; i < part.end; i += block)
     job->kernel(smaller(block, part.end - i), job->columns, job->x + i * job->x_stride, job->x_stride,
-                job->y + i * job->y_stride, job->y_stride, past);
-  finish_streaming(past);
+                job->y + i * job->y_stride, job->y_stride, scratch);
+  finish_streaming(scratch);
 }
 
 static lanes_status softmax(const lanes_context *context, const softmax_job *job) {
@@ -129,10 +131,10 @@ static void run_cross_entropy(void *argument, int thread, int threads) {
   lanes_part part = lanes_part_of(call->rows, 1, thread, threads);
   const lanes_cross_entropy_kernel kernel =
       call->labels ? job->kernels->cross_entropy_labels : job->kernels->cross_entropy_targets;
-  const int past = streams(call->logits, call->gradient, call->rows, call->columns);
+  float *scratch = scratch_for(call->logits, call->gradient, call->rows, call->columns);
   const int64_t block = rows_at_once(call->columns);
-  for (int64_t i = part.begin; i < part.end; i += block) kernel(call, i, smaller(block, part.end - i), past);
-  finish_streaming(past);
+  for (int64_t i = part.begin; i < part.end; i += block) kernel(call, i, smaller(block, part.end - i), scratch);
+  finish_streaming(scratch);
 }
 
 static lanes_status check_cross_entropy(const lanes_cross_entropy_call *call) {

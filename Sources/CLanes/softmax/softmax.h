@@ -6,12 +6,14 @@
 
 enum { LANES_SOFTMAX_ROWS = 16 };
 
-/* `streams`: y is not x, and so large that it is written past the cache. */
+/* With n floats of scratch memory, y is not x, and is written past the cache. */
 typedef void (*lanes_softmax_kernel)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y, int64_t y_stride,
-                                     int streams);
+                                     float *scratch);
 typedef void (*lanes_softmax_gradient_kernel)(int64_t n, const float *y, const float *dy, float *dx);
-/* The rows of the call from `first` on. `streams`: the gradient is not the logits, and so large as above. */
-typedef void (*lanes_cross_entropy_kernel)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows, int streams);
+/* The rows of the call from `first` on; with n floats of scratch memory one row a call, and the gradient is not the logits,
+ * and is written past the cache. */
+typedef void (*lanes_cross_entropy_kernel)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
+                                           float *scratch);
 
 typedef struct lanes_softmax_kernels {
   lanes_softmax_kernel softmax, log_softmax;

@@ -1,6 +1,6 @@
 /// What runs the arithmetic of CONTRACT.md.
 ///
-/// A backend is any type with these thirteen operations. All of them give the results that the contract states, to the bit;
+/// A backend is any type with these fourteen operations. All of them give the results that the contract states, to the bit;
 /// `LanesParity` compares a backend with another, case by case. Matrices are row-major; outputs may be inputs only where the
 /// call says so. Every operation checks its arguments before it writes anything, and throws what is wrong with them; the
 /// checks are there to be used (`Matmul.validate()` and so on).
@@ -59,6 +59,9 @@ public protocol Backend: Sendable {
   ) throws(LanesError)
 
   func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError)
+
+  /// The same of logits that are the product of activations and weights, and the gradients of both.
+  func linearCrossEntropy(_ call: LinearCrossEntropy) throws(LanesError)
 
   /// In place.
   func update(_ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update) throws(LanesError)

@@ -1,6 +1,6 @@
 /// What runs the arithmetic of CONTRACT.md.
 ///
-/// A backend is any type with these fourteen operations. All of them give the results that the contract states, to the bit;
+/// A backend is any type with these operations. All of them give the results that the contract states, to the bit;
 /// `LanesParity` compares a backend with another, case by case. Matrices are row-major; outputs may be inputs only where the
 /// call says so. Every operation checks its arguments before it writes anything, and throws what is wrong with them; the
 /// checks are there to be used (`Matmul.validate()` and so on).
@@ -9,6 +9,18 @@ public protocol Backend: Sendable {
   var name: String { get }
 
   func matmul(_ call: Matmul) throws(LanesError)
+
+  /// Copies op(b), k × n, for products by this backend, or another of the same name for its layout (C2: the same bits).
+  func pack(
+    k: Int, n: Int, transposeB: Bool, _ b: UnsafePointer<Float>, stride: Int
+  ) throws(LanesError) -> PackedMatrix
+
+  /// The product with op(b) from `packedB`: b, bStride and transposeB are not read.
+  func matmul(_ call: Matmul, packedB: PackedMatrix) throws(LanesError)
+
+  /// `batch.count` products, with the bits of as many calls. Each c lies behind the one before, or beside it in the same rows;
+  /// nothing from the first c to the end of the last may be an input.
+  func matmul(_ call: Matmul, packedB: PackedMatrix?, batch: MatmulBatch) throws(LanesError)
 
   /// y[i] = f(x[i]). y may be x.
   func unary(
@@ -64,5 +76,15 @@ public protocol Backend: Sendable {
   func linearCrossEntropy(_ call: LinearCrossEntropy) throws(LanesError)
 
   /// In place.
-  func update(_ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update) throws(LanesError)
+  func update(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
+  ) throws(LanesError)
+}
+
+extension Backend {
+  public func update(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update
+  ) throws(LanesError) {
+    try self.update(parameter, count: count, by: update, options: UpdateOptions())
+  }
 }

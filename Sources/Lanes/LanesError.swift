@@ -16,6 +16,12 @@ public struct LanesError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no element to choose from.
     case empty(name: String)
     case outOfMemory
+    /// A packed matrix has another k or n than the call.
+    case packedShape(k: Int, n: Int, packedK: Int, packedN: Int)
+    /// A packed matrix is in the order of another backend.
+    case packedLayout(String, needed: String)
+    /// The outputs of a batch, `step` floats apart, share elements.
+    case batchOverlap(name: String, step: Int)
     /// No instruction set has this name.
     case unknownISA(String, known: [String])
     /// This machine, system or build does not have the instruction set.
@@ -54,6 +60,11 @@ extension LanesError.Reason: CustomStringConvertible {
         : "the label of row \(row) is \(label), but the classes are 0 … \(classes - 1)"
     case .empty(let name): "\(name) has no element to choose from"
     case .outOfMemory: "memory could not be allocated"
+    case .packedShape(let k, let n, let packedK, let packedN):
+      "the packed matrix is \(packedK) × \(packedN), but k × n is \(k) × \(n)"
+    case .packedLayout(let layout, let needed):
+      "the matrix was packed for '\(layout)', but this backend reads '\(needed)'"
+    case .batchOverlap(let name, let step): "the outputs \(name) of the batch, \(step) apart, overlap each other"
     case .unknownISA(let name, let known):
       "no instruction set is called '\(name)'; known: \(known.joined(separator: ", "))"
     case .unavailableISA(let name, let available):

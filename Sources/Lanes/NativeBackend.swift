@@ -8,7 +8,11 @@ public struct NativeBackend: Backend {
   /// Owns the C context. Immutable, as the context is: hence Sendable.
   private final class Context: @unchecked Sendable {
     let pointer: OpaquePointer
-    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+    /// Made once: calls with packed matrices compare it.
+    let isa: String
+    init(_ pointer: OpaquePointer) {
+      (self.pointer, isa) = (pointer, String(cString: lanes_isa_name(lanes_context_isa(pointer))))
+    }
     deinit { lanes_context_destroy(pointer) }
   }
 
@@ -49,7 +53,7 @@ public struct NativeBackend: Backend {
     owner = Context(made)
   }
 
-  public var isa: String { String(cString: lanes_isa_name(lanes_context_isa(context))) }
+  public var isa: String { owner.isa }
   public var threads: Int { Int(lanes_context_threads(context)) }
   public var name: String { "native \(isa), \(threads) thread\(threads == 1 ? "" : "s")" }
 }

@@ -89,21 +89,80 @@ struct Check {
 }
 
 extension Matmul {
-  public func validate() throws(LanesError) {
+  public func validate() throws(LanesError) { try validate(packedB: nil, layout: "") }
+
+  /// Whether m and n are such that something is written, and A and B are read.
+  private var reads: Bool { m > 0 && n > 0 && k > 0 && alpha != 0 }
+  private var rowsOfA: (rows: Int, columns: Int) { transposeA ? (k, m) : (m, k) }
+  private var rowsOfB: (rows: Int, columns: Int) { transposeB ? (n, k) : (k, n) }
+
+  /// `layout` is what the backend reads.
+  public func validate(packedB: PackedMatrix?, layout: String) throws(LanesError) {
     let check = Check(operation: "matmul")
+    if let packedB, packedB.layout != layout { throw check.fail(.packedLayout(packedB.layout, needed: layout)) }
     for (name, value) in [("m", m), ("n", n), ("k", k)] { try check.size(name, value) }
-    let reads = m > 0 && n > 0 && k > 0 && alpha != 0
     let product = try check.matrix("c", c, rows: m, columns: n, stride: cStride)
     if m == 0 || n == 0 { return }
     if reads {
-      let left = try check.matrix(
-        "a", a, rows: transposeA ? k : m, columns: transposeA ? m : k, stride: aStride)
-      let right = try check.matrix(
-        "b", b, rows: transposeB ? n : k, columns: transposeB ? k : n, stride: bStride)
+      let left = try check.matrix("a", a, rows: rowsOfA.rows, columns: rowsOfA.columns, stride: aStride)
       try check.disjoint("c", product, "a", left)
-      try check.disjoint("c", product, "b", right)
+      if let packedB {
+        if packedB.k != k || packedB.n != n {
+          throw check.fail(.packedShape(k: k, n: n, packedK: packedB.k, packedN: packedB.n))
+        }
+        try check.disjoint("c", product, "packedB", Extent(packedB.floats, count: packedB.count))
+      } else {
+        let right = try check.matrix("b", b, rows: rowsOfB.rows, columns: rowsOfB.columns, stride: bStride)
+        try check.disjoint("c", product, "b", right)
+      }
+    }
+    if let gradientValue {
+      let value = try check.matrix("gradientValue", gradientValue, rows: m, columns: n, stride: gradientValueStride)
+      try check.disjoint("c", product, "gradientValue", value)
     }
     if let bias { try check.disjoint("c", product, "bias", Extent(bias, count: n)) }
+  }
+
+  public func validate(packedB: PackedMatrix?, layout: String, batch: MatmulBatch) throws(LanesError) {
+    let check = Check(operation: "matmul")
+    if let packedB, packedB.layout != layout { throw check.fail(.packedLayout(packedB.layout, needed: layout)) }
+    try check.size("count", batch.count)
+    if batch.count == 0 || m == 0 || n == 0 { return }
+    try validate(packedB: packedB, layout: layout)
+    if batch.count == 1 { return }
+
+    /// From the first element of the first matrix to the last of the last one.
+    func reach(
+      _ name: String, _ data: UnsafePointer<Float>, _ step: Int, _ size: (rows: Int, columns: Int), _ stride: Int
+    ) throws(LanesError) -> Extent {
+      try check.size("\(name)Step", step)
+      let (steps, tooMany) = batch.count.multipliedReportingOverflow(by: step)
+      let (matrix, tooLong) = size.rows.multipliedReportingOverflow(by: stride)
+      let (whole, tooFar) = steps.addingReportingOverflow(matrix)
+      if tooMany || tooLong || tooFar || whole > mostElements {
+        throw check.fail(.tooLarge(name: "the batch's \(name)", sizes: [batch.count, step]))
+      }
+      if size.rows == 0 || size.columns == 0 { return Extent(data, count: 0) }
+      return Extent(data, count: (batch.count - 1) * step + (size.rows - 1) * stride + size.columns)
+    }
+    let left = try reach("a", a, batch.aStep, rowsOfA, aStride)
+    let right = packedB == nil ? try reach("b", b, batch.bStep, rowsOfB, bStride) : Extent(b, count: 0)
+    let products = try reach("c", c, batch.cStep, (m, n), cStride)
+    let value =
+      if let gradientValue {
+        try reach("gradientValue", gradientValue, batch.gradientValueStep, (m, n), gradientValueStride)
+      } else {
+        Extent(c, count: 0)
+      }
+    let isBehind = batch.cStep >= (m - 1) * cStride + n
+    let isBeside = batch.cStep >= n && batch.cStep <= cStride / batch.count
+    if !isBehind && !isBeside { throw check.fail(.batchOverlap(name: "c", step: batch.cStep)) }
+    if reads {
+      try check.disjoint("c", products, "a", left)
+      try check.disjoint("c", products, "b", right)
+    }
+    if let bias { try check.disjoint("c", products, "bias", Extent(bias, count: n)) }
+    try check.disjoint("c", products, "gradientValue", value)
   }
 }
 
@@ -137,11 +196,13 @@ extension SoftmaxCrossEntropy {
 
 extension Update {
   /// Whether `count` elements at `parameter` may be updated so.
-  public func validate(_ parameter: UnsafeMutablePointer<Float>, count: Int) throws(LanesError) {
+  public func validate(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, options: UpdateOptions = UpdateOptions()
+  ) throws(LanesError) {
     let check = Check(operation: name)
     try check.size("count", count)
     var arrays = [("parameter", UnsafeRawPointer(parameter))]
-    let written: Int
+    var written: Int
     switch self {
     case .sgd(let gradient, _):
       arrays.append(("gradient", UnsafeRawPointer(gradient)))
@@ -158,7 +219,7 @@ extension Update {
         ("gradient", UnsafeRawPointer(gradient)),
       ]
       written = 3
-    case .adam(let first, let second, let gradient, _, _, _, _, _):
+    case .adam(let first, let second, let gradient, _, _, _, _):
       arrays += [
         ("firstMoment", UnsafeRawPointer(first)), ("secondMoment", UnsafeRawPointer(second)),
         ("gradient", UnsafeRawPointer(gradient)),
@@ -167,6 +228,11 @@ extension Update {
     case .movingAverage(let of, _):
       arrays = [("average", UnsafeRawPointer(parameter)), ("parameter", UnsafeRawPointer(of))]
       written = 1
+    }
+    if case .movingAverage = self {
+    } else if let average = options.average {
+      arrays.insert(("average", UnsafeRawPointer(average)), at: written)
+      written += 1
     }
     for i in arrays.indices {
       for j in 0..<Swift.min(i, written) {
@@ -190,6 +256,14 @@ extension Update {
 
 /// The checks of the operations that take their arguments one by one. A backend calls them, or makes its own.
 public enum Validate {
+  public static func packing(
+    k: Int, n: Int, transposeB: Bool, _ b: UnsafePointer<Float>, stride: Int
+  ) throws(LanesError) {
+    let check = Check(operation: "matmul packing")
+    for (name, value) in [("k", k), ("n", n)] { try check.size(name, value) }
+    _ = try check.matrix("b", b, rows: transposeB ? n : k, columns: transposeB ? k : n, stride: stride)
+  }
+
   public static func unary(
     _ operation: UnaryOperation, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) throws(LanesError) {

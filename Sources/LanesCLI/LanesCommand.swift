@@ -24,7 +24,7 @@ struct LanesCommand: ParsableCommand {
     version: lanesVersion,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ShowCommand.self, RunCommand.self,
-      ExamplesCommand.self, InfoCommand.self, ParityCommand.self,
+      ExamplesCommand.self, InfoCommand.self, ParityCommand.self, AccuracyCommand.self,
     ])
 }
 

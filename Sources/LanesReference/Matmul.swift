@@ -1,7 +1,9 @@
 import Lanes
 
 extension ReferenceBackend {
-  /// c = activation(alpha·op(a)·op(b) + beta·c + bias), op(a) m × k, op(b) k × n, c m × n. C2.
+  /// c = activation(alpha·op(a)·op(b) + beta·c + bias), op(a) m × k, op(b) k × n, c m × n; or the activation's gradient. C2.
+  ///
+  /// A packed b is plain rows, and a batch one product after the other: the defaults of `Backend`.
   public func matmul(_ call: Matmul) throws(LanesError) {
     try call.validate()
     guard call.m > 0, call.n > 0 else { return }
@@ -10,7 +12,11 @@ extension ReferenceBackend {
         let c = call.c + (i * call.cStride + j)
         var value = call.product(i, j, from: call.initialValue(c))
         if let bias = call.bias { value += bias[j] }
-        c.pointee = call.activation.value(at: value)
+        if let values = call.gradientValue {
+          c.pointee = call.activation.gradient(from: values[i * call.gradientValueStride + j], value)
+        } else {
+          c.pointee = call.activation.value(at: value)
+        }
       }
     }
   }

@@ -2,49 +2,87 @@
 ///
 /// They take every float and trap on none: bits are shifted and added with wrapping, and a NaN is never made an integer.
 enum Transcendental {
-  /// round(v) of C3: to the nearest integer, ties to even, exact for |v| < 2²².
-  @inline(__always)
-  static func round(_ v: Float) -> Float { (v + 12_582_912) - 12_582_912 }
-
-  /// 2^exponent for −126 ... 127, and 0 for −127.
+  /// 2^exponent for −126 ... 127.
   @inline(__always)
   static func powerOfTwo(_ exponent: Int32) -> Float {
     Float(bitPattern: UInt32(bitPattern: (exponent &+ 127) &<< 23))
   }
 
-  /// x = n·ln 2 + high + low, and t = exp(high + low) − 1 − high. The common lines of E1 and X1.
-  private static func reduced(_ x: Float) -> (n: Int32, high: Float, t: Float) {
-    let n = round(x * 0x1.715476p+0)
-    let high = fma(n, -0x1.63p-1, x)
-    let low = n * 0x1.bd0106p-13
-    let r = high + low
+  /// x = n·ln 2 + high − n·0x1.bd0106p-13. The first lines of E1, E2 and X1; n is 0 for NaN.
+  private static func reduced(_ x: Float) -> (n: Float, integer: Int32, high: Float) {
+    let n = fma(x, 0x1.715476p+0, 12_583_166) - 12_583_166
+    return (n, n.isNaN ? 0 : Int32(n), fma(n, -0x1.63p-1, x))
+  }
 
+  /// (exp(r) − 1 − r) / r².
+  private static func remainder(_ r: Float) -> Float {
     var q: Float = 0x1.6a4b36p-10
     q = fma(q, r, 0x1.12398ep-7)
     q = fma(q, r, 0x1.5558b2p-5)
     q = fma(q, r, 0x1.555492p-3)
-    q = fma(q, r, 0x1.fffffcp-2)
-    return (n.isNaN ? 0 : Int32(n), high, fma(r * r, q, low))
+    return fma(q, r, 0x1.fffffcp-2)
   }
 
-  /// E1. 2ⁿ comes in two factors, so that a subnormal result is rounded once, by the last product.
+  /// (p + low)·2ⁿ.
+  struct Parts {
+    let p: Float
+    let low: Float
+    let n: Int32
+
+    /// 2ⁿ, and 2⁻¹²⁶ for less.
+    var boundedPower: Float { powerOfTwo(max(n, -126)) }
+  }
+
+  /// The parts of E1; low is 0.
+  private static func parts(_ x: Float) -> Parts {
+    let (n, integer, high) = reduced(x)
+    let r = fma(n, 0x1.bd0106p-13, high)
+    return Parts(p: fma(fma(remainder(r), r, 1), r, 1), low: 0, n: integer)
+  }
+
+  /// E2: the exponential of x + low.
+  static func preciseParts(_ x: Float, _ low: Float) -> Parts {
+    let (n, integer, high) = reduced(x)
+    let low = fma(n, 0x1.bd0106p-13, low)
+    let r = high + low
+    let t = fma(r * r, remainder(r), low)
+    let sum = 1 + high
+    let rest = (high - (sum - 1)) + t
+    let p = sum + rest
+    return Parts(p: p, low: (sum - p) + rest, n: integer)
+  }
+
+  /// p·2ⁿ: 2ⁿ comes in two factors, so that a subnormal result is rounded once, by the last product.
+  static func scale(_ p: Float, _ n: Int32) -> Float {
+    let h = n >> 1
+    return (p * powerOfTwo(n &- h)) * powerOfTwo(h)
+  }
+
+  /// E1.
   static func exp(_ x: Float) -> Float {
     let below = x > 89 ? 89 : x
-    let (n, high, t) = reduced(below < -104 ? -104 : below)
-    let sum = 1 + high
-    let error = high - (sum - 1)
-    let p = sum + (error + t)
-    let h = n >> 1
-    return (p * powerOfTwo(h)) * powerOfTwo(n &- h)
+    let parts = parts(below < -104 ? -104 : below)
+    return scale(parts.p, parts.n)
+  }
+
+  /// D1: (a + aLow) / (b + bLow).
+  static func quotient(_ a: Float, _ aLow: Float, _ b: Float, _ bLow: Float) -> Float {
+    let reciprocal = 1 / b
+    let q = a * reciprocal
+    let rest = fma(-q, b, a) + fma(-q, bLow, aLow)
+    return fma(rest, reciprocal, q)
   }
 
   /// X1.
   static func expm1(_ x: Float) -> Float {
-    if x == 0 { return x }
+    if x.magnitude < 0x1p-25 { return x }
     let below = x > 89 ? 89 : x
-    let (n, high, t) = reduced(below < -25 ? -25 : below)
-    let s = powerOfTwo(n &- 1)
-    return 2 * fma(s, high + t, s - 0.5)
+    let (n, integer, high) = reduced(below < -25 ? -25 : below)
+    let low = n * 0x1.bd0106p-13
+    let r = high + low
+    let p = high + fma(r * r, remainder(r), low)
+    let s = powerOfTwo(integer &- 1)
+    return 2 * fma(s, p, s - 0.5)
   }
 
   /// L1. With x = 2ᵉ·(1 + f), 1 + f in [√½, √2): log(x) = e·ln 2 + log(1 + f).
@@ -96,10 +134,47 @@ enum Transcendental {
 
   /// S1. Only exp of a negative argument is taken, so nothing overflows.
   static func sigmoid(_ x: Float) -> Float {
-    if x.isNaN { return x }
-    let z = exp(-x.magnitude)
-    let d = 1 + z
-    return (x < 0 ? z : 1) / d
+    let a = x.magnitude
+    let e = parts(a > 104 ? -104 : -a)
+    let s = e.boundedPower
+    let d = fma(s, e.p, 1)
+    let dLow = fma(s, e.p, 1 - d)
+    let numerator = x < 0 ? e.p : 1
+    let reciprocal = 1 / d
+    let q = numerator * reciprocal
+    let rest = fma(-q, dLow, fma(-q, d, numerator))
+    return scale(fma(rest, reciprocal, q), x < 0 ? e.n : 0)
+  }
+
+  /// S2: a·sigmoid(−(v + vLow)).
+  static func timesSigmoid(_ a: Float, _ v: Float, _ vLow: Float) -> Float {
+    let e = preciseParts(-v, -vLow)
+    let s = e.boundedPower
+    let d = fma(s, e.p, 1)
+    let dLow = fma(s, e.low, fma(s, e.p, 1 - d))
+    let product = a * e.p
+    let productLow = fma(a, e.low, fma(a, e.p, -product))
+    return scale(quotient(product, productLow, d, dLow), e.n)
+  }
+
+  /// S3: w·(1 − k·(1 − w)), w = sigmoid(−(v + vLow)).
+  static func sigmoidSlope(_ k: Float, _ kLow: Float, _ v: Float, _ vLow: Float) -> Float {
+    let e = preciseParts(-v, -vLow)
+    let s = e.boundedPower
+    let d = fma(s, e.p, 1)
+    let dLow = fma(s, e.low, fma(s, e.p, 1 - d))
+    let z = s * e.p
+    let reciprocal = 1 / d
+    let w = z * reciprocal
+    let wLow = (fma(-w, d, z) + fma(-w, dLow, s * e.low)) * reciprocal
+    let m = 1 - k
+    let back = m - 1
+    let mLow = ((1 - (m - back)) - (k + back)) - kLow
+    let f = fma(k, w, m)
+    let fLow = fma(k, wLow, fma(k, w, m - f) + mLow)
+    let product = e.p * f
+    let productLow = fma(e.p, f, -product) + fma(e.p, fLow, e.low * f)
+    return scale(quotient(product, productLow, d, dLow), e.n)
   }
 
   /// T1. A polynomial near 0, where 1 − 2/(exp(2a) + 1) would cancel.
@@ -117,7 +192,9 @@ enum Transcendental {
       q = fma(q, u, -0x1.555554p-2)
       positive = fma(a * u, q, a)
     } else {
-      positive = 1 - 2 / (exp(a + a) + 1)
+      let b = a > 9.5 ? 9.5 : a
+      let e = parts(b + b)
+      positive = 1 - 2 / fma(powerOfTwo(e.n), e.p, 1)
     }
     return Float(signOf: x, magnitudeOf: positive)
   }

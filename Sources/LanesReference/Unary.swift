@@ -38,10 +38,10 @@ extension UnaryOperation {
     case .relu6: x < 0 ? 0 : x > 6 ? 6 : x
     case .elu: x > 0 ? x : Transcendental.expm1(x)
     case .selu: x > 0 ? Activation.scale * x : Activation.scaleAlpha * Transcendental.expm1(x)
-    case .gelu: atLeast(x, -14.5) * Normal(x).below
+    case .gelu: Activation.gelu(x)
     case .geluTanh: Activation.geluTanh(x)
-    case .silu: atLeast(x, -104) * Transcendental.sigmoid(x)
-    case .mish: atLeast(x, -104) * Activation.mishFactor(x)
+    case .silu: Activation.silu(x)
+    case .mish: Activation.mish(x)
     case .softplus: (x > 0 ? x : 0) + Transcendental.log1p(Transcendental.exp(-x.magnitude))
     case .softsign: within(x, 0x1p100) / (1 + within(x, 0x1p100).magnitude)
     case .hardSigmoid: clip(x + 3, 0, 6) / 6
@@ -76,7 +76,7 @@ extension UnaryOperation {
     case .silu: dy * Activation.siluSlope(v)
     case .mish: dy * Activation.mishSlope(v)
     case .softplus: dy * Transcendental.sigmoid(v)
-    case .softsign: dy / Activation.softsignDivisor(v)
+    case .softsign: (dy / Activation.softsignDivisor(v)) / Activation.softsignDivisor(v)
     case .hardSigmoid: v <= -3 || v >= 3 ? 0 : dy / 6
     case .hardSwish: v <= -3 ? 0 : v >= 3 ? dy : dy * (fma(2, v, 3) / 6)
     case .hardTanh: v <= -1 || v >= 1 ? 0 : dy

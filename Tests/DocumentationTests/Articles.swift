@@ -32,6 +32,9 @@ enum Articles {
     ),
   ]
 
+  /// Those that show commands and tables only.
+  static let withoutPrograms = ["Sources/Lanes/Lanes.docc/Accuracy.md"]
+
   static let recipe = "Examples/circles-recipe/Sources/CirclesRecipe"
 
   private static func tutorial(_ name: String) -> String { "Sources/LanesTrain/LanesTrain.docc/\(name).md" }
@@ -76,7 +79,7 @@ struct ArticlesTests {
     let files = try FileManager.default.subpathsOfDirectory(
       atPath: Articles.root.appendingPathComponent("Sources").path)
     let articles = files.filter { $0.contains(".docc/") && $0.hasSuffix(".md") }.map { "Sources/\($0)" }
-    #expect(Set(articles) == Set(Articles.sources.map(\.article)))
+    #expect(Set(articles) == Set(Articles.sources.map(\.article) + Articles.withoutPrograms))
     for article in articles {
       let text = try Articles.text(article)
       #expect(text.components(separatedBy: "```swift").count - 1 == Articles.blocks(of: text).count, "\(article)")

@@ -25,46 +25,99 @@ DEFINE_GRADIENT(relu, y) { return y <= 0 ? 0 : dy; }
 /* 2^i for −126 ≤ i ≤ 127, and 0 for −127. */
 #define POWER_OF_TWO(i) FLOAT_OF((int32_t)((uint32_t)((i) + 127) << 23))
 
-/* x = n·ln 2 + high + low, and t = exp(high + low) − 1 − high: Cody and Waite's reduction (E1, X1). */
+/* n = x / ln 2, rounded, and the bits of 1.5·2^23 + 254 + n, whose lowest ten are 254 + n. Cody and Waite's reduction (E1):
+ * x = n·ln 2 + high − n·0x1.bd0106p-13, the high part being exact. */
 typedef struct LANES_NAME(reduced) {
-  float high, t;
-  int32_t n;
+  float n, high;
+  int32_t bits;
 } LANES_NAME(reduced);
 
 ALWAYS_INLINE LANES_NAME(reduced) LANES_NAME(reduce_by_ln2)(float x) {
-  float n = (x * 0x1.715476p+0f + 12582912.0f) - 12582912.0f;
-  float high = lanes_fma(n, -0x1.63p-1f, x);
-  float low = n * 0x1.bd0106p-13f;
-  float r = high + low;
+  float shifted = lanes_fma(x, 0x1.715476p+0f, 12583166.0f);
+  float n = shifted - 12583166.0f;
+  return (LANES_NAME(reduced)){n, lanes_fma(n, -0x1.63p-1f, x), BITS_OF(shifted)};
+}
+
+#define BITS_OF_ZERO 0x4b4000fe
+
+/* p·2^n, rounded once where it is below 2^-126: 2^n comes in two factors, of h = n >> 1 and n − h, whose biases the bits hold
+ * already. Products, so that NaN stays. */
+ALWAYS_INLINE float LANES_NAME(scale)(float p, int32_t bits) {
+  uint32_t both = (uint32_t)bits << 23, h = ((uint32_t)bits << 22) & 0xff800000u;
+  return p * FLOAT_OF((int32_t)(both - h)) * FLOAT_OF((int32_t)h);
+}
+
+/* 2^(n+k) for −126 ≤ n + k ≤ 127. */
+ALWAYS_INLINE float LANES_NAME(power_of_bits)(int32_t bits, int32_t k) {
+  return FLOAT_OF((int32_t)(((uint32_t)bits << 23) + ((uint32_t)(k - 127) << 23)));
+}
+/* 2^n, and 2^-126 for less. */
+ALWAYS_INLINE float LANES_NAME(bounded_power)(int32_t bits) {
+  return LANES_NAME(power_of_bits)(bits < BITS_OF_ZERO - 126 ? BITS_OF_ZERO - 126 : bits, 0);
+}
+
+/* (exp(r) − 1 − r) / r². */
+ALWAYS_INLINE float LANES_NAME(exp_remainder)(float r) {
   float q = 0x1.6a4b36p-10f;
   q = lanes_fma(q, r, 0x1.12398ep-7f);
   q = lanes_fma(q, r, 0x1.5558b2p-5f);
   q = lanes_fma(q, r, 0x1.555492p-3f);
-  q = lanes_fma(q, r, 0x1.fffffcp-2f);
-  return (LANES_NAME(reduced)){high, lanes_fma(r * r, q, low), (int32_t)(n == n ? n : 0)};
+  return lanes_fma(q, r, 0x1.fffffcp-2f);
 }
 
-/* E1. The rounding error of 1 + high is carried along; 2^n comes in two factors, so that results below 2^-126 round once. */
+/* E1: exp(x) = p·2^n, p to 0.9 ULP. */
+typedef struct LANES_NAME(exp_parts) {
+  float p, low;
+  int32_t bits;
+} LANES_NAME(exp_parts);
+
+ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(exp_parts_of)(float x) {
+  LANES_NAME(reduced) by = LANES_NAME(reduce_by_ln2)(x);
+  float r = lanes_fma(by.n, 0x1.bd0106p-13f, by.high);
+  float q = lanes_fma(LANES_NAME(exp_remainder)(r), r, 1);
+  return (LANES_NAME(exp_parts)){lanes_fma(q, r, 1), 0, by.bits};
+}
+
+/* E2: exp(x + x_low) = (p + low)·2^n, to about 0.3 ULP. */
+ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(precise_exp_parts_of)(float x, float x_low) {
+  LANES_NAME(reduced) by = LANES_NAME(reduce_by_ln2)(x);
+  float low = lanes_fma(by.n, 0x1.bd0106p-13f, x_low);
+  float r = by.high + low;
+  float t = lanes_fma(r * r, LANES_NAME(exp_remainder)(r), low);
+  float sum = 1 + by.high;
+  float rest = (by.high - (sum - 1)) + t;
+  float p = sum + rest;
+  return (LANES_NAME(exp_parts)){p, (sum - p) + rest, by.bits};
+}
+
+/* E1. */
 DEFINE(exp) {
   x = x > 89.0f ? 89.0f : x;
   x = x < -104.0f ? -104.0f : x;
-  LANES_NAME(reduced) r = LANES_NAME(reduce_by_ln2)(x);
-  float sum = 1 + r.high;
-  float error = r.high - (sum - 1);
-  float p = sum + (error + r.t);
-  int32_t half = r.n >> 1;
-  return p * POWER_OF_TWO(half) * POWER_OF_TWO(r.n - half);
+  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(x);
+  return LANES_NAME(scale)(e.p, e.bits);
 }
 DEFINE_GRADIENT(exp, y) { return dy * y; }
+
+/* D1: (a + a_low) / (b + b_low), the error of the first quotient taken back. */
+ALWAYS_INLINE float LANES_NAME(quotient)(float a, float a_low, float b, float b_low) {
+  float reciprocal = 1 / b;
+  float q = a * reciprocal;
+  float rest = lanes_fma(-q, b, a) + lanes_fma(-q, b_low, a_low);
+  return lanes_fma(rest, reciprocal, q);
+}
 
 /* X1. */
 DEFINE(expm1) {
   float bounded = x > 89.0f ? 89.0f : x;
   bounded = bounded < -25.0f ? -25.0f : bounded;
   LANES_NAME(reduced) r = LANES_NAME(reduce_by_ln2)(bounded);
-  float s = POWER_OF_TWO(r.n - 1);
-  float y = 2 * lanes_fma(s, r.high + r.t, s - 0.5f);
-  return x == 0 ? x : y;
+  float low = r.n * 0x1.bd0106p-13f;
+  float rest = r.high + low;
+  float p = r.high + lanes_fma(rest * rest, LANES_NAME(exp_remainder)(rest), low);
+  float s = LANES_NAME(power_of_bits)(r.bits, -1);
+  float y = 2 * lanes_fma(s, p, s - 0.5f);
+  return ABSOLUTE(x) < 0x1p-25f ? x : y;
 }
 DEFINE_GRADIENT(expm1, y) { return dy * (y + 1); }
 
@@ -113,12 +166,33 @@ DEFINE(log1p) {
 }
 DEFINE_GRADIENT(log1p, x) { return dy / (1 + x); }
 
-/* S1. */
+/* S1: 1 + 2^n·p, and what it lost in rounding. */
+#define ONE_PLUS(parts)                                                                                                \
+  float s = LANES_NAME(bounded_power)((parts).bits);                                                                   \
+  float d = lanes_fma(s, (parts).p, 1);                                                                                \
+  float d_low = lanes_fma(s, (parts).p, 1 - d)
+
 DEFINE(sigmoid) {
-  float z = LANES_NAME(exp)(-ABSOLUTE(x));
-  return (x < 0 ? z : 1) / (1 + z);
+  float a = ABSOLUTE(x);
+  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(a > 104.0f ? -104.0f : -a);
+  ONE_PLUS(e);
+  float numerator = x < 0 ? e.p : 1;
+  float reciprocal = 1 / d;
+  float q = numerator * reciprocal;
+  float rest = lanes_fma(-q, d_low, lanes_fma(-q, d, numerator));
+  return LANES_NAME(scale)(lanes_fma(rest, reciprocal, q), x < 0 ? e.bits : BITS_OF_ZERO);
 }
 DEFINE_GRADIENT(sigmoid, y) { return dy * lanes_fma(-y, y, y); }
+
+/* S2: a·sigmoid(−(v + v_low)) for v ≥ 0. */
+ALWAYS_INLINE float LANES_NAME(times_sigmoid)(float a, float v, float v_low) {
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low);
+  ONE_PLUS(e);
+  d_low = lanes_fma(s, e.low, d_low);
+  float product = a * e.p;
+  float product_low = lanes_fma(a, e.low, lanes_fma(a, e.p, -product));
+  return LANES_NAME(scale)(LANES_NAME(quotient)(product, product_low, d, d_low), e.bits);
+}
 
 /* T1. */
 DEFINE(tanh) {
@@ -131,7 +205,9 @@ DEFINE(tanh) {
   q = lanes_fma(q, u, 0x1.11107ap-3f);
   q = lanes_fma(q, u, -0x1.555554p-2f);
   float small = lanes_fma(a * u, q, a);
-  float large = 1 - 2 / (LANES_NAME(exp)(a + a) + 1);
+  float b = a > 9.5f ? 9.5f : a;
+  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(b + b);
+  float large = 1 - 2 / lanes_fma(LANES_NAME(power_of_bits)(e.bits, 0), e.p, 1);
   float y = a < 0.625f ? small : large;
   return FLOAT_OF(BITS_OF(y) | (BITS_OF(x) & INT32_MIN));
 }

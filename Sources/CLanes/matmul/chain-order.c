@@ -8,27 +8,56 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+/* A thread takes the shares of its own queue, and when that is empty those that other threads have not come to. So a thread
+ * meets the same part of C in call after call, and still nobody waits for one that lost its core. */
+enum { QUEUES = 64 };
+typedef struct chain_queue {
+  _Alignas(64) atomic_llong taken;
+} chain_queue;
+
 typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
   int64_t k;
-  int64_t mr; /* rows of a tile: at most the kernels' MR, the same for all but the last */
-  int64_t row_tiles, column_tiles;
+  int64_t mr;      /* rows of a tile: at most the kernels' MR, the same for all but the last */
+  int64_t a_panel; /* the width of a panel of A: mr rounded up to a multiple of 8 */
+  int64_t row_tiles;
+  lanes_columns columns;
   int64_t block_rows, block_columns, block_k; /* of a block, in tiles, tiles and steps */
   float *a_panels, *b_panels;                 /* NULL: the operand is used where it is */
   const float *packed_b;                      /* its panels are used; NULL: the call's B is not packed */
   lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;       /* NULL: none */
-  atomic_llong next;                          /* the next share of the block's tiles */
+  int fetches_b;                              /* B is used where it is, and larger than caches */
+  chain_queue *queues;                        /* the shares of the block, for up to QUEUES threads */
 } chain_job;
 
 /* One block, or a thread's share of one: tiles in C, and steps of the chains. */
 typedef struct chain_block {
   lanes_part row_tiles, column_tiles, steps;
+  const float *b_panels; /* of the block; NULL: B is used where it is, or packed before the call */
+  const float *next_b;   /* the first element of B that the next block packs, laid out as B is; NULL: not to be fetched */
 } chain_block;
 
 /* At most so many tiles of rows are packed at once. */
 enum { A_TILES = 144 };
+
+/* Where a thread packs columns for itself: so many rows are multiplied by so many columns at once, in shorter steps where there
+ * are no more rows than that; and only then, or where each thread gets so many tiles that all finish at about the same time. */
+enum { OWN_ROWS = 192, OWN_COLUMNS = 256, OWN_K_OF_FEW_ROWS = 256, OWN_TILES = 16 };
+
+/* The next of `shares`, or −1. `victim` is whose queue it comes from, at first the thread itself. */
+static int64_t take_share(chain_queue *queues, int64_t shares, int threads, int *victim, int thread) {
+  const int count = threads < QUEUES ? threads : QUEUES;
+  for (;;) {
+    const lanes_part own = lanes_part_of(shares, 1, *victim % count, count);
+    const int64_t share =
+        own.begin + atomic_fetch_add_explicit(&queues[*victim % count].taken, 1, memory_order_relaxed);
+    if (share < own.end) return share;
+    *victim = (*victim + 1) % count;
+    if (*victim == thread % count) return -1;
+  }
+}
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
   const lanes_matmul_call *call = job->call;
@@ -47,7 +76,7 @@ static void activate(const chain_job *job, lanes_part rows, lanes_part columns) 
 /* One thread's share of packing the block's rows of A, from a_panels on. */
 static void pack_a(const chain_job *job, const chain_block *block, int thread, int threads) {
   const lanes_matmul_call *call = job->call;
-  const int64_t width = job->kernels->a_panel, p = block->steps.begin, k = block->steps.end - p;
+  const int64_t width = job->a_panel, p = block->steps.begin, k = block->steps.end - p;
   const lanes_part tiles = lanes_part_of(block->row_tiles.end - block->row_tiles.begin, 1, thread, threads);
   for (int64_t t = tiles.begin; t < tiles.end; t++) {
     const int64_t i = (block->row_tiles.begin + t) * job->mr, rows = lanes_least(job->mr, call->m - i);
@@ -62,19 +91,15 @@ static void pack_a(const chain_job *job, const chain_block *block, int thread, i
 /* One thread's share of packing the block's columns of B, from b_panels on. */
 static void pack_b(const chain_job *job, const chain_block *block, int thread, int threads) {
   const lanes_matmul_call *call = job->call;
-  const int64_t nr = job->kernels->nr, p = block->steps.begin, k = block->steps.end - p;
-  const lanes_part tiles = lanes_part_of(block->column_tiles.end - block->column_tiles.begin, 1, thread, threads);
-  const int64_t j = (block->column_tiles.begin + tiles.begin) * nr;
-  const int64_t columns = lanes_least((tiles.end - tiles.begin) * nr, call->n - j);
-  float *panels = job->b_panels + tiles.begin * nr * k;
-  if (columns <= 0) return;
-  if (call->transpose_b)
-    job->kernels->pack_transposed(columns, k, call->b + j * call->b_stride + p, call->b_stride, 1, panels, nr);
-  else
-    job->kernels->pack_copied(columns, k, call->b + p * call->b_stride + j, call->b_stride, 1, panels, nr);
+  const int64_t p = block->steps.begin, k = block->steps.end - p, before = block->column_tiles.begin;
+  const lanes_part tiles = lanes_part_of(block->column_tiles.end - before, 1, thread, threads);
+  const int64_t first = before + tiles.begin;
+  const int64_t skipped = lanes_first_column(&job->columns, first) - lanes_first_column(&job->columns, before);
+  lanes_pack_columns(job->kernels, &job->columns, first, before + tiles.end, call->n, p, k, call->transpose_b, call->b,
+                     call->b_stride, job->b_panels + skipped * k);
 }
 
-/* An operand's share of a block: where the first tile starts, and how far it is to the next tile. */
+/* A's share of a block: where the first tile starts, and how far it is to the next tile. */
 typedef struct chain_operand {
   const float *first;
   int64_t step;
@@ -85,42 +110,36 @@ static chain_operand a_of(const chain_job *job, const chain_block *block, const 
   const int64_t i = share->row_tiles.begin * job->mr, p = share->steps.begin;
   if (job->k == 0) return (chain_operand){NULL, 0};
   if (job->a_panels) {
-    const int64_t panel = job->kernels->a_panel * (block->steps.end - block->steps.begin);
+    const int64_t panel = job->a_panel * (block->steps.end - block->steps.begin);
     return (chain_operand){job->a_panels + (share->row_tiles.begin - block->row_tiles.begin) * panel, panel};
   }
   if (call->transpose_a) return (chain_operand){call->a + p * call->a_stride + i, job->mr};
   return (chain_operand){call->a + i * call->a_stride + p, job->mr * call->a_stride};
 }
 
-static chain_operand b_of(const chain_job *job, const chain_block *block, const chain_block *share) {
-  const int64_t nr = job->kernels->nr, j = share->column_tiles.begin * nr;
-  if (job->k == 0) return (chain_operand){NULL, 0};
-  if (job->b_panels) {
-    const int64_t panel = nr * (block->steps.end - block->steps.begin);
-    return (chain_operand){job->b_panels + (share->column_tiles.begin - block->column_tiles.begin) * panel, panel};
-  }
-  if (job->packed_b) {
-    const int64_t panel = nr * (share->steps.end - share->steps.begin);
-    const float *panels = lanes_packed_panels(job->kernels, job->packed_b, job->call->n, share->steps.begin);
-    return (chain_operand){panels + share->column_tiles.begin * panel, panel};
-  }
-  return (chain_operand){job->call->b + share->steps.begin * job->call->b_stride + j, nr};
+/* The first step of column j of op(B). In panels it lies j (from the block's first column) times their steps from the start. */
+static const float *b_of(const chain_job *job, const chain_block *block, const chain_block *share, int64_t j) {
+  const int64_t p = share->steps.begin, k = share->steps.end - p;
+  if (job->k == 0) return NULL;
+  if (block->b_panels) return block->b_panels + (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * k;
+  if (job->packed_b) return lanes_packed_panels(job->kernels, job->packed_b, job->call->n, p) + j * k;
+  return job->call->b + p * job->call->b_stride + j;
 }
 
 /* All tiles of a share, whose operands lie in the block's panels or where they are. */
 static void multiply(const chain_job *job, const chain_block *block, const chain_block *share) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
-  const int64_t n = call->n, nr = kernels->nr, mr = job->mr, k = share->steps.end - share->steps.begin;
-  const int is_last = share->steps.end == job->k, has_b_panels = job->b_panels || job->packed_b;
-  const chain_operand a = a_of(job, block, share), b = b_of(job, block, share);
+  const int64_t n = call->n, mr = job->mr, k = share->steps.end - share->steps.begin;
+  const int is_last = share->steps.end == job->k, has_b_panels = block->b_panels || job->packed_b;
+  const chain_operand a = a_of(job, block, share);
   const lanes_part rows = {share->row_tiles.begin * mr, lanes_least(share->row_tiles.end * mr, call->m)};
-  const lanes_part columns = {share->column_tiles.begin * nr, lanes_least(share->column_tiles.end * nr, n)};
+  const int64_t first_column = lanes_first_column(&job->columns, share->column_tiles.begin);
   lanes_micro_tile tile = {
       .k = k,
-      .a_stride = job->a_panels ? kernels->a_panel : call->a_stride,
-      .b = b.first,
-      .b_stride = has_b_panels ? nr : call->b_stride,
+      .a_stride = job->a_panels ? job->a_panel : call->a_stride,
+      .b_stride = call->b_stride,
+      .next_b_stride = call->b_stride,
       .c_stride = call->c_stride,
       .beta = share->steps.begin == 0 ? call->beta : 1,
       .relu = is_last && call->activation == LANES_RELU && !job->gradient,
@@ -129,42 +148,53 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
       kernels->micro[job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
   /* A long chain leaves time to fetch the next tile of C. */
   const int64_t c_step = mr * call->c_stride, fetches = k >= 64;
-  int64_t activated = columns.begin;
-  for (int64_t j = columns.begin; j < columns.end; j += nr, tile.b += b.step) {
-    tile.columns = lanes_least(nr, n - j);
+  int64_t activated = first_column;
+  for (int64_t t = share->column_tiles.begin; t < share->column_tiles.end; t++) {
+    const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);
+    tile.columns = lanes_least(width, n - j);
+    tile.b = b_of(job, block, share, j);
+    if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
-    const int is_wide = tile.columns > nr / 2, is_partial = !has_b_panels && (tile.columns & (nr / 2 - 1));
-    const lanes_micro_kernel *of_rows = micro[is_wide][is_partial];
+    const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
+    const int is_partial = !has_b_panels && tile.columns < vectors * kernels->vector;
+    const lanes_micro_kernel *of_rows = micro[vectors - 1][is_partial];
+    const float *next_b = block->next_b ? block->next_b + (j - first_column) : NULL;
+    if (job->fetches_b && t + 1 < share->column_tiles.end) next_b = tile.b + width;
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin; i < rows.end; i += mr, tile.a += a.step, tile.c += c_step) {
+      const int64_t line = (i - rows.begin) / mr * 16; /* Each tile of rows fetches another line of 16 columns. */
+      tile.next_b = next_b && line < width ? next_b + line : NULL;
       tile.next_c = fetches && i + mr < rows.end ? tile.c + c_step : NULL;
       of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
-    if ((job->activation || job->gradient) && is_last && (j + nr >= columns.end || j + nr - activated >= 256)) {
-      activate(job, rows, (lanes_part){activated, lanes_least(j + nr, columns.end)});
-      activated = j + nr;
+    const int64_t done = j + tile.columns;
+    if ((job->activation || job->gradient) && is_last &&
+        (t + 1 == share->column_tiles.end || done - activated >= 256)) {
+      activate(job, rows, (lanes_part){activated, done});
+      activated = done;
     }
   }
 }
 
 /* Takes shares of a block until there are none left. A share has as many rows of A as stay in the level-2 cache; there are a
  * few shares for each thread, so that all of them finish at about the same time. */
-static void multiply_shares(chain_job *job, const chain_block *block, int threads) {
+static void multiply_shares(chain_job *job, const chain_block *block, int thread, int threads) {
   const int64_t row_tiles = block->row_tiles.end - block->row_tiles.begin;
   const int64_t column_tiles = block->column_tiles.end - block->column_tiles.begin;
   const int64_t kc = lanes_block_k(job->kernels, block->steps.end - block->steps.begin);
-  const int64_t wanted = threads == 1 ? 1 : 4 * threads;
-  int64_t rows = lanes_even_block(row_tiles, job->kernels->mc / job->kernels->mr, 1), columns = column_tiles;
+  const int64_t wanted = threads == 1 ? 1 : 8 * threads;
+  int64_t rows = lanes_even_block(row_tiles, job->kernels->mc / job->columns.mr, 1), columns = column_tiles;
   while (lanes_divide_up(row_tiles, rows) * lanes_divide_up(column_tiles, columns) < wanted && (rows > 1 || columns > 1)) {
-    if (columns > 4 || rows == 1)
+    if (columns > 2 || rows == 1)
       columns = lanes_divide_up(columns, 2);
     else
       rows = lanes_divide_up(rows, 2);
   }
   const int64_t across = lanes_divide_up(column_tiles, columns), shares = lanes_divide_up(row_tiles, rows) * across;
-  for (int64_t share; (share = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < shares;) {
+  int victim = thread % QUEUES;
+  for (int64_t share; (share = take_share(job->queues, shares, threads, &victim, thread)) >= 0;) {
     const int64_t i = block->row_tiles.begin + share / across * rows;
     const int64_t j = block->column_tiles.begin + share % across * columns;
     chain_block part = {.row_tiles = {i, lanes_least(i + rows, block->row_tiles.end)},
@@ -181,25 +211,63 @@ static void multiply_shares(chain_job *job, const chain_block *block, int thread
 static void run_chain_order(void *argument, int thread, int threads) {
   chain_job *job = argument;
   int is_first = 1;
-  for (int64_t j = 0; j < job->column_tiles; j += job->block_columns) {
+  for (int64_t j = 0; j < job->columns.tiles; j += job->block_columns) {
     int64_t p = 0;
     do { /* Once at least, as above. */
       for (int64_t i = 0; i < job->row_tiles; i += job->block_rows) {
         const chain_block block = {{i, lanes_least(i + job->block_rows, job->row_tiles)},
-                                   {j, lanes_least(j + job->block_columns, job->column_tiles)},
-                                   {p, lanes_least(p + job->block_k, job->k)}};
+                                   {j, lanes_least(j + job->block_columns, job->columns.tiles)},
+                                   {p, lanes_least(p + job->block_k, job->k)},
+                                   job->b_panels,
+                                   NULL};
         if (!is_first) {
           lanes_barrier(threads); /* Until nobody reads the last block any more. */
-          if (thread == 0) atomic_store_explicit(&job->next, 0, memory_order_relaxed);
+          if (thread < QUEUES) atomic_store_explicit(&job->queues[thread].taken, 0, memory_order_relaxed);
         }
         if (job->b_panels && i == 0) pack_b(job, &block, thread, threads);
         if (job->a_panels) pack_a(job, &block, thread, threads);
         if (job->a_panels || job->b_panels) lanes_barrier(threads);
         is_first = 0;
-        multiply_shares(job, &block, threads);
+        multiply_shares(job, &block, thread, threads);
       }
       p += job->block_k;
     } while (p < job->k);
+  }
+}
+
+/* Where the block after that of tiles t ..< end and step p starts in B, where all its columns and steps are within B. */
+static const float *next_block(const chain_job *job, int64_t t, int64_t end, int64_t p) {
+  const lanes_matmul_call *call = job->call;
+  if (call->transpose_b) return NULL;
+  p += job->block_k;
+  if (p + job->block_k > job->k) p = 0, t = end, end += job->block_columns;
+  if (end > job->columns.tiles || lanes_first_column(&job->columns, end) > call->n) return NULL;
+  return call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
+}
+
+/* Each thread packs columns for itself, as many as stay in its level-2 cache until all rows have been multiplied by them.
+ * Nobody waits for anybody. */
+static void run_own_columns(void *argument, int thread, int threads) {
+  chain_job *job = argument;
+  const lanes_matmul_call *call = job->call;
+  float *panels = job->b_panels + thread * job->block_columns * job->columns.wide * job->block_k;
+  const int64_t rows = lanes_even_block(job->row_tiles, OWN_ROWS / job->mr, 1);
+  const int64_t blocks = lanes_divide_up(job->columns.tiles, job->block_columns);
+  int victim = thread % QUEUES;
+  for (int64_t next; (next = take_share(job->queues, blocks, threads, &victim, thread)) >= 0;) {
+    const int64_t t = next * job->block_columns;
+    const lanes_part tiles = {t, lanes_least(t + job->block_columns, job->columns.tiles)};
+    for (int64_t p = 0; p < job->k; p += job->block_k) {
+      chain_block block = {{0, job->row_tiles}, tiles, {p, lanes_least(p + job->block_k, job->k)}, panels, NULL};
+      lanes_pack_columns(job->kernels, &job->columns, tiles.begin, tiles.end, call->n, p, block.steps.end - p,
+                         call->transpose_b, call->b, call->b_stride, panels);
+      for (int64_t i = 0; i < job->row_tiles; i += rows) {
+        chain_block share = block;
+        share.row_tiles = (lanes_part){i, lanes_least(i + rows, job->row_tiles)};
+        if (share.row_tiles.end == job->row_tiles) block.next_b = next_block(job, tiles.begin, tiles.end, p);
+        multiply(job, &block, &share);
+      }
+    }
   }
 }
 
@@ -209,10 +277,10 @@ static const int64_t small_operand = 1 << 16;
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, a transposed A spreads each panel over many
  * pages, or the rows of a tile compete for the same set of the level-1 cache: that holds about 8 lines from addresses that
  * differ by multiples of 4096 bytes. */
-static int should_pack_a(const lanes_matmul_call *call, const lanes_matmul_kernels *kernels) {
+static int should_pack_a(const lanes_matmul_call *call, int64_t mr) {
   if (call->alpha != 1) return 1;
   if (call->n < 128 || call->m * call->k <= small_operand) return 0;
-  return call->transpose_a || (kernels->mr > 8 && (call->a_stride + 8) % 1024 <= 16);
+  return call->transpose_a || (mr > 8 && (call->a_stride + 8) % 1024 <= 16);
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise a panel must be read a few times to be worth it. */
@@ -223,35 +291,50 @@ static int should_pack_b(const lanes_matmul_call *call) {
 lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
-  chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1, .column_tiles = 1, .block_k = k};
-  if (m > kernels->mr) {
-    job.mr = lanes_divide_up(m, lanes_divide_up(m, kernels->mr));
+  chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1, .block_k = k};
+  job.columns = lanes_columns_of(kernels, n);
+  if (m > job.columns.mr) {
+    job.mr = lanes_divide_up(m, lanes_divide_up(m, job.columns.mr));
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
-  if (n > kernels->nr) job.column_tiles = lanes_divide_up(n, kernels->nr);
+  job.a_panel = (job.mr + 7) & -8;
   job.block_rows = job.row_tiles;
-  job.block_columns = job.column_tiles;
+  job.block_columns = job.columns.tiles;
   if (k > 0) job.packed_b = call->packed_b;
   if (call->gradient_value) {
     if (call->activation != LANES_IDENTITY) job.gradient = context->kernels->elementwise.unary_gradient[call->activation];
   } else if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)
     job.activation = context->kernels->elementwise.unary[call->activation];
 
-  const double nanoseconds = 2 * (double)m * (double)n * (double)k / kernels->flops;
-  const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.column_tiles);
-  const int packs_a = k > 0 && should_pack_a(call, kernels), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
+  const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
+  const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
+  chain_queue queues[QUEUES];
+  for (int q = 0; q < threads && q < QUEUES; q++) atomic_init(&queues[q].taken, 0);
+  job.queues = queues;
+  const int packs_a = k > 0 && should_pack_a(call, job.mr), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
   if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
-    const chain_block all = {{0, job.row_tiles}, {0, job.column_tiles}, {0, k}};
+    const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}, NULL, NULL};
     multiply(&job, &all, &all);
     return LANES_OK;
   }
 
+  job.fetches_b = k > 0 && !packs_b && !call->packed_b && n * k > 4 * small_operand;
+  if (packs_b && !packs_a && (threads == 1 || m <= OWN_ROWS || job.columns.tiles >= OWN_TILES * threads)) {
+    job.block_k = lanes_even_block(k, m <= OWN_ROWS ? OWN_K_OF_FEW_ROWS : kernels->kc, LANES_LANES);
+    const int64_t shares = threads == 1 ? 1 : 4 * threads;
+    job.block_columns = lanes_divide_up(job.columns.tiles, shares);
+    job.block_columns = lanes_even_block(job.columns.tiles, lanes_least(job.block_columns, OWN_COLUMNS / job.columns.wide), 1);
+    job.b_panels = lanes_workspace(threads * job.block_columns * job.columns.wide * job.block_k);
+    if (!job.b_panels) return LANES_OUT_OF_MEMORY;
+    lanes_run(threads, run_own_columns, &job);
+    return LANES_OK;
+  }
   if (packs_a || packs_b || job.packed_b) {
     job.block_k = lanes_block_k(kernels, k);
     if (packs_a) job.block_rows = lanes_even_block(job.row_tiles, A_TILES, 1);
-    if (packs_b || job.packed_b) job.block_columns = lanes_even_block(job.column_tiles, kernels->nc / kernels->nr, 1);
-    const int64_t a_floats = packs_a ? job.block_rows * kernels->a_panel * job.block_k : 0;
-    const int64_t b_floats = packs_b ? job.block_columns * kernels->nr * job.block_k : 0;
+    if (packs_b || job.packed_b) job.block_columns = lanes_even_block(job.columns.tiles, kernels->nc / job.columns.wide, 1);
+    const int64_t a_floats = packs_a ? job.block_rows * job.a_panel * job.block_k : 0;
+    const int64_t b_floats = packs_b ? job.block_columns * job.columns.wide * job.block_k : 0;
     float *panels = packs_a || packs_b ? lanes_workspace(a_floats + b_floats) : NULL;
     if (!panels && (packs_a || packs_b)) return LANES_OUT_OF_MEMORY;
     if (packs_a) job.a_panels = panels;

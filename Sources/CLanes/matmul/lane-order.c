@@ -120,6 +120,13 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
 /* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time. */
 enum { PIECE = 256, MOST_OUTPUTS = 64 };
 
+/* Takes `count` columns of a matrix with no gaps apart; a constant count lets the compiler do it with shuffles. */
+static inline __attribute__((always_inline)) void split_columns(const int count, int64_t k, const float *restrict from,
+                                                                float *restrict copy) {
+  for (int64_t q = 0; q < k; q++)
+    for (int r = 0; r < count; r++) copy[r * PIECE + q] = from[q * count + r];
+}
+
 /* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`. */
 static const float *as_rows(const lanes_matmul_kernels *kernels, const float *from, int64_t from_stride, int is_rows,
                             int64_t count, int64_t p, int64_t k, float scale, float *copy, int64_t *stride) {
@@ -129,7 +136,14 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
     return from + p;
   }
   *stride = PIECE;
-  if (count <= 4)
+  const int is_dense = !is_rows && from_stride == count && scale == 1;
+  if (is_dense && count == 2)
+    split_columns(2, k, from + 2 * p, copy);
+  else if (is_dense && count == 3)
+    split_columns(3, k, from + 3 * p, copy);
+  else if (is_dense && count == 4)
+    split_columns(4, k, from + 4 * p, copy);
+  else if (count <= 4)
     for (int64_t q = 0; q < k; q++)
       for (int64_t r = 0; r < count; r++)
         copy[r * PIECE + q] = scale * from[is_rows ? r * from_stride + p + q : (p + q) * from_stride + r];
@@ -187,12 +201,14 @@ static void run_packed(void *argument, int thread, int threads) {
   const packed_job *job = argument;
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = &job->kernels->matmul;
-  const int64_t k = call->k, block_k = lanes_block_k(kernels, k), nr = kernels->nr;
-  const lanes_part columns = lanes_part_of(call->n, nr, thread, threads);
+  const int64_t k = call->k, block_k = lanes_block_k(kernels, k);
+  const lanes_columns columns = lanes_columns_of(kernels, call->n);
+  const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
   float lanes[LANES_LANES][LANES_LANE_STRIP];
   for (int64_t i = 0; i < call->m; i++) {
-    for (int64_t j = columns.begin; j < columns.end; j += nr) {
-      const int64_t count = lanes_least(nr, call->n - j);
+    for (int64_t t = tiles.begin; t < tiles.end; t++) {
+      const int64_t j = lanes_first_column(&columns, t), width = lanes_width(&columns, t);
+      const int64_t count = lanes_least(width, call->n - j);
       float *c = call->c + i * call->c_stride + j;
       for (int l = 1; l < LANES_LANES; l++)
         for (int64_t r = 0; r < count; r++) lanes[l][r] = 0;
@@ -200,7 +216,7 @@ static void run_packed(void *argument, int thread, int threads) {
       for (int64_t p = 0; p < k; p += block_k) {
         const int64_t steps = lanes_least(block_k, k - p);
         kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
-                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, nr, 1, lanes);
+                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, lanes);
       }
       kernels->lane_column_trees(count, lanes);
       finish(call, job->kernels, i, j, count, lanes[0]);
@@ -221,8 +237,8 @@ static lanes_status multiply_packed(const lanes_context *context, const lanes_ma
     job.x = x, job.x_stride = k;
   }
   const double nanoseconds = (double)k * (double)call->n * (double)m / 5;
-  lanes_run(lanes_threads_for(context, nanoseconds, lanes_divide_up(call->n, context->kernels->matmul.nr)), run_packed,
-            &job);
+  lanes_run(lanes_threads_for(context, nanoseconds, lanes_columns_of(&context->kernels->matmul, call->n).tiles),
+            run_packed, &job);
   return LANES_OK;
 }
 

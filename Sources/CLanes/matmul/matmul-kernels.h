@@ -79,22 +79,24 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 #undef FMA
 #undef UNROLL
 
+/* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
-#define MATMUL_BLOCKS .mr = 14, .nr = 32, .a_panel = 16, .mc = 12 * 14, .kc = 512, .nc = 128 * 32, .flops = 100
+#define MATMUL_BLOCKS                                                                                                  \
+  .vector = 16, .vectors = 3, .mr = {14, 14, 8}, .mc = 168, .kc = 512, .nc = 4096, .flops = 200
 #elif LANES_VECTOR == 8
-#define MATMUL_BLOCKS .mr = 6, .nr = 16, .a_panel = 8, .mc = 28 * 6, .kc = 512, .nc = 256 * 16, .flops = 100
+#define MATMUL_BLOCKS .vector = 8, .vectors = 2, .mr = {6, 6}, .mc = 168, .kc = 512, .nc = 4096, .flops = 100
 #else
-#define MATMUL_BLOCKS .mr = 6, .nr = 8, .a_panel = 8, .mc = 32 * 6, .kc = 256, .nc = 512 * 8, .flops = 4
+#define MATMUL_BLOCKS .vector = 4, .vectors = 2, .mr = {6, 6}, .mc = 192, .kc = 256, .nc = 4096, .flops = 4
 #endif
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
+#define MICRO_FORM(form)                                                                                               \
+  {{{MICRO_ROWS(MICRO_ENTRY, micro_##form##_1)}, {MICRO_ROWS(MICRO_ENTRY, micro_##form##_1_partial)}},                 \
+   {{MICRO_ROWS(MICRO_ENTRY, micro_##form##_2)}, {MICRO_ROWS(MICRO_ENTRY, micro_##form##_2_partial)}},                 \
+   {{MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3)}, {MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3_partial)}}}
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
-    MATMUL_BLOCKS,                                                                                                     \
-    .micro = {{{{MICRO_ROWS(MICRO_ENTRY, micro_panel_narrow)}, {MICRO_ROWS(MICRO_ENTRY, micro_panel_narrow_partial)}}, \
-               {{MICRO_ROWS(MICRO_ENTRY, micro_panel_wide)}, {MICRO_ROWS(MICRO_ENTRY, micro_panel_wide_partial)}}},    \
-              {{{MICRO_ROWS(MICRO_ENTRY, micro_rows_narrow)}, {MICRO_ROWS(MICRO_ENTRY, micro_rows_narrow_partial)}},   \
-               {{MICRO_ROWS(MICRO_ENTRY, micro_rows_wide)}, {MICRO_ROWS(MICRO_ENTRY, micro_rows_wide_partial)}}}},     \
+    MATMUL_BLOCKS, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)},                                                     \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
     .lane_dots = LANES_NAME(lane_dots), .lane_trees = LANES_NAME(lane_trees),                                          \
     .lane_columns = LANES_NAME(lane_columns), .lane_column_trees = LANES_NAME(lane_column_trees),                      \

@@ -2,7 +2,7 @@
  *
  *   micro-kernel  a tile of C, at most MR×NR, over one block of k: each element's fma chain continues in a register
  *   panel         a packed slice of an operand that one micro-kernel reads from its first byte to its last: for every p the
- *                 elements of MR rows of A (MR rounded up to whole vectors), or of NR columns of B
+ *                 elements of a tile's rows of A (their number rounded up to a multiple of 8), or of its columns of B
  *   MC, KC, NC    the block of A that a thread keeps in its level-2 cache is MC×KC; the packed block of B is KC×NC
  */
 #ifndef LANES_MATMUL_H
@@ -10,7 +10,7 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 14, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
+enum { LANES_MOST_MR = 14, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
 
 /* How a micro-kernel finds A[i, p]: a panel (or a transposed A as it is) has a_stride between values of p, and the rows of
  * one p beside each other. A as it is has a_stride between rows, and the p of one row beside each other. */
@@ -28,7 +28,9 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
-  const float *next_c; /* where the next tile of C starts, to be fetched meanwhile; or NULL */
+  /* To be fetched meanwhile, or NULL: the start of the next tile of C, and a cache line a step of what B will be needed next. */
+  const float *next_c, *next_b;
+  int64_t next_b_stride;
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
@@ -52,12 +54,12 @@ typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t cou
 typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float (*lanes)[LANES_LANE_STRIP]);
 
 typedef struct lanes_matmul_kernels {
-  int mr, nr;      /* of the largest micro-kernel; nr is a power of 2 */
-  int a_panel;     /* the width of a panel of A: mr rounded up to whole vectors */
-  int mc, kc, nc;  /* mc and nc in multiples of mr and nr */
+  int vector, vectors; /* floats in one; at most so many side by side in a tile, NR / vector */
+  int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
+  int mc, kc, nc;
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
-  /* [form of A][columns ≤ nr/2 ? 0 : 1][whole vectors of B may be read ? 0 : 1][rows − 1] */
-  lanes_micro_kernel micro[LANES_A_FORMS][2][2][LANES_MOST_MR];
+  /* [form of A][vectors − 1][whole vectors of B may be read ? 0 : 1][rows − 1] */
+  lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][2][LANES_MOST_MR];
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;

@@ -1,4 +1,4 @@
-/* The micro-kernels: one for each number of rows 1 … MR, for one vector of columns (narrow) or two (wide), for both forms of
+/* The micro-kernels: one for each number of rows 1 … MR, for one, two or three vectors of columns, for both forms of
  * A, and for a B that may be read in whole vectors or (partial) only as far as the tile's columns go. */
 #if LANES_VECTOR == 16
 #define MICRO_ROWS(X, ...)                                                                                             \
@@ -6,7 +6,11 @@
   X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__) X(7, __VA_ARGS__)          \
   X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__) X(11, __VA_ARGS__) X(12, __VA_ARGS__) X(13, __VA_ARGS__)      \
   X(14, __VA_ARGS__)
+#define MICRO_ROWS_OF_3(X, ...)                                                                                        \
+  X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)          \
+  X(7, __VA_ARGS__) X(8, __VA_ARGS__)
 #else
+#define MICRO_ROWS_OF_3(X, ...)
 #define MICRO_ROWS(X, ...)                                                                                             \
   X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
 #endif
@@ -19,7 +23,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   const int64_t rest = tile->columns - last * LANES_VECTOR; /* columns in the last vector, 1 … LANES_VECTOR */
   float *const c = tile->c;
   const int64_t c_stride = tile->c_stride;
-  VECTOR sums[LANES_MOST_MR][2];
+  VECTOR sums[LANES_MOST_MR][LANES_MOST_VECTORS];
 
   if (tile->beta == 0) {
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = (VECTOR){};
@@ -37,19 +41,27 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
         __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
   }
 
-  const float *a = tile->a, *b = tile->b;
-  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
-  for (int64_t p = tile->k; p > 0; p--) {
-    VECTOR row[2];
-    UNROLL for (int v = 0; v < vectors; v++) row[v] =
-        partial && v == last ? LOAD_FIRST(b + v * LANES_VECTOR, rest) : LOAD(b + v * LANES_VECTOR);
-    UNROLL for (int i = 0; i < rows; i++) {
-      const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);
-      UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);
+  const float *a = tile->a, *b = tile->b, *next_b = tile->next_b;
+  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride, next_b_stride = tile->next_b_stride;
+#define STEP                                                                                                           \
+  VECTOR row[LANES_MOST_VECTORS];                                                                                      \
+  UNROLL for (int v = 0; v < vectors; v++) row[v] =                                                                    \
+      partial && v == last ? LOAD_FIRST(b + v * LANES_VECTOR, rest) : LOAD(b + v * LANES_VECTOR);                      \
+  UNROLL for (int i = 0; i < rows; i++) {                                                                              \
+    const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                        \
+    UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                              \
+  }                                                                                                                    \
+  a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
+  b += b_stride;
+  if (next_b) {
+    for (int64_t p = tile->k; p > 0; p--, next_b += next_b_stride) {
+      __builtin_prefetch(next_b, 0, 2);
+      STEP
     }
-    a += form == LANES_A_ROWS ? 1 : a_stride;
-    b += b_stride;
+  } else {
+    for (int64_t p = tile->k; p > 0; p--) { STEP }
   }
+#undef STEP
 
   if (tile->bias) {
     UNROLL for (int v = 0; v < vectors; v++) {
@@ -73,12 +85,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
     LANES_NAME(micro)(tile, rows, vectors, form, partial);                                                             \
   }
-MICRO_ROWS(MICRO, micro_panel_narrow, 1, LANES_A_PANEL, 0)
-MICRO_ROWS(MICRO, micro_panel_narrow_partial, 1, LANES_A_PANEL, 1)
-MICRO_ROWS(MICRO, micro_panel_wide, 2, LANES_A_PANEL, 0)
-MICRO_ROWS(MICRO, micro_panel_wide_partial, 2, LANES_A_PANEL, 1)
-MICRO_ROWS(MICRO, micro_rows_narrow, 1, LANES_A_ROWS, 0)
-MICRO_ROWS(MICRO, micro_rows_narrow_partial, 1, LANES_A_ROWS, 1)
-MICRO_ROWS(MICRO, micro_rows_wide, 2, LANES_A_ROWS, 0)
-MICRO_ROWS(MICRO, micro_rows_wide_partial, 2, LANES_A_ROWS, 1)
+MICRO_ROWS(MICRO, micro_panel_1, 1, LANES_A_PANEL, 0)
+MICRO_ROWS(MICRO, micro_panel_1_partial, 1, LANES_A_PANEL, 1)
+MICRO_ROWS(MICRO, micro_panel_2, 2, LANES_A_PANEL, 0)
+MICRO_ROWS(MICRO, micro_panel_2_partial, 2, LANES_A_PANEL, 1)
+MICRO_ROWS_OF_3(MICRO, micro_panel_3, 3, LANES_A_PANEL, 0)
+MICRO_ROWS_OF_3(MICRO, micro_panel_3_partial, 3, LANES_A_PANEL, 1)
+MICRO_ROWS(MICRO, micro_rows_1, 1, LANES_A_ROWS, 0)
+MICRO_ROWS(MICRO, micro_rows_1_partial, 1, LANES_A_ROWS, 1)
+MICRO_ROWS(MICRO, micro_rows_2, 2, LANES_A_ROWS, 0)
+MICRO_ROWS(MICRO, micro_rows_2_partial, 2, LANES_A_ROWS, 1)
+MICRO_ROWS_OF_3(MICRO, micro_rows_3, 3, LANES_A_ROWS, 0)
+MICRO_ROWS_OF_3(MICRO, micro_rows_3_partial, 3, LANES_A_ROWS, 1)
 #undef MICRO

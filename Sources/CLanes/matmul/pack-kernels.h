@@ -6,16 +6,17 @@ static void LANES_NAME(pack_copied)(int64_t width, int64_t k, const float *from,
                                     int64_t panel_width) {
   enum { ROWS = 8 };
   const VECTOR scale = BROADCAST(alpha);
+  const int64_t at_once = panel_width < LANES_VECTOR ? panel_width : LANES_VECTOR;
   for (int64_t first = 0; first < k; first += ROWS) {
     const int64_t end = first + ROWS < k ? first + ROWS : k;
-    for (int64_t i = 0; i < width; i += LANES_VECTOR) {
-      const int64_t panel = i / panel_width * panel_width, n = width - i;
+    for (int64_t i = 0; i < width; i += at_once) {
+      const int64_t panel = i / panel_width * panel_width, n = width - i < at_once ? width - i : at_once;
       float *column = to + panel * k + (i - panel);
       if (n >= LANES_VECTOR)
         for (int64_t p = first; p < end; p++) STORE(column + p * panel_width, scale * LOAD(from + p * from_stride + i));
       else
         for (int64_t p = first; p < end; p++)
-          STORE(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n));
+          STORE_FIRST(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n), n);
     }
   }
 }
@@ -51,7 +52,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(transpose)(VECTOR s
 static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
                                         float *to, int64_t panel_width) {
   const VECTOR scale = BROADCAST(alpha);
-  for (int64_t i = 0; i < width; i += LANES_VECTOR) {
+  const int64_t at_once = panel_width < LANES_VECTOR ? panel_width : LANES_VECTOR;
+  for (int64_t i = 0; i < width; i += at_once) {
     const int64_t panel = i / panel_width * panel_width;
     const float *rows[LANES_VECTOR]; /* Beyond the width, the last row again. */
     for (int64_t r = 0; r < LANES_VECTOR; r++) rows[r] = from + (i + r < width ? i + r : width - 1) * from_stride;
@@ -61,12 +63,12 @@ static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *f
       VECTOR square[LANES_VECTOR];
       UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD(rows[r] + p);
       LANES_NAME(transpose)(square);
-      UNROLL for (int r = 0; r < LANES_VECTOR; r++) STORE(column + (p + r) * panel_width, square[r]);
+      UNROLL for (int r = 0; r < LANES_VECTOR; r++) STORE_FIRST(column + (p + r) * panel_width, square[r], at_once);
     }
     if (p == k) continue;
     VECTOR square[LANES_VECTOR];
     UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD_FIRST(rows[r] + p, k - p);
     LANES_NAME(transpose)(square);
-    UNROLL for (int r = 0; r < LANES_VECTOR; r++) if (p + r < k) STORE(column + (p + r) * panel_width, square[r]);
+    UNROLL for (int r = 0; r < LANES_VECTOR; r++) if (p + r < k) STORE_FIRST(column + (p + r) * panel_width, square[r], at_once);
   }
 }

@@ -20,11 +20,28 @@ int lanes_is_packed(const lanes_kernels *kernels, const float *packed_b, int64_t
   return header.mark == mark && header.isa == (int64_t)kernels->isa && header.k == k && header.n == n;
 }
 
+void lanes_pack_columns(const lanes_matmul_kernels *kernels, const lanes_columns *columns, int64_t first, int64_t end,
+                        int64_t n, int64_t p, int64_t k, lanes_transpose transpose_b, const float *b, int64_t b_stride,
+                        float *to) {
+  while (first < end) { /* Tiles of one width, then those of the other. */
+    const int width = lanes_width(columns, first);
+    const int64_t last = first < columns->wide_tiles ? lanes_least(end, columns->wide_tiles) : end;
+    const int64_t j = lanes_first_column(columns, first), next = lanes_first_column(columns, last);
+    if (transpose_b)
+      kernels->pack_transposed(lanes_least(next, n) - j, k, b + j * b_stride + p, b_stride, 1, to, width);
+    else
+      kernels->pack_copied(lanes_least(next, n) - j, k, b + p * b_stride + j, b_stride, 1, to, width);
+    to += (next - j) * k;
+    first = last;
+  }
+}
+
 static lanes_status size_of(const lanes_matmul_kernels *kernels, int64_t k, int64_t n, int64_t *floats) {
   LANES_TRY(lanes_check_product(k, n));
   LANES_TRY(lanes_check_product(n, 1));
-  LANES_TRY(lanes_check_product(k, lanes_divide_up(n, kernels->nr) * kernels->nr));
-  *floats = LANES_PACKED_HEADER + k * lanes_divide_up(n, kernels->nr) * kernels->nr;
+  const lanes_columns columns = lanes_columns_of(kernels, n);
+  LANES_TRY(lanes_check_product(k, lanes_first_column(&columns, columns.tiles)));
+  *floats = LANES_PACKED_HEADER + k * lanes_first_column(&columns, columns.tiles);
   return LANES_OK;
 }
 
@@ -43,17 +60,14 @@ typedef struct pack_job {
 
 static void run_pack(void *argument, int thread, int threads) {
   const pack_job *job = argument;
-  const int64_t nr = job->kernels->nr, block_k = lanes_block_k(job->kernels, job->k);
-  const lanes_part columns = lanes_part_of(job->n, nr, thread, threads);
-  const int64_t width = columns.end - columns.begin, j = columns.begin;
-  if (width <= 0) return;
+  const lanes_columns columns = lanes_columns_of(job->kernels, job->n);
+  const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
+  const int64_t block_k = lanes_block_k(job->kernels, job->k), all = lanes_first_column(&columns, columns.tiles);
   for (int64_t p = 0; p < job->k; p += block_k) {
     const int64_t steps = lanes_least(block_k, job->k - p);
-    float *to = job->packed + (lanes_packed_panels(job->kernels, job->packed, job->n, p) - job->packed) + j * steps;
-    if (job->transpose_b)
-      job->kernels->pack_transposed(width, steps, job->b + j * job->b_stride + p, job->b_stride, 1, to, nr);
-    else
-      job->kernels->pack_copied(width, steps, job->b + p * job->b_stride + j, job->b_stride, 1, to, nr);
+    float *to = job->packed + LANES_PACKED_HEADER + p * all + lanes_first_column(&columns, tiles.begin) * steps;
+    lanes_pack_columns(job->kernels, &columns, tiles.begin, tiles.end, job->n, p, steps, job->transpose_b, job->b,
+                       job->b_stride, to);
   }
 }
 
@@ -67,7 +81,7 @@ lanes_status lanes_matmul_pack(const lanes_context *context, lanes_transpose tra
   LANES_TRY(lanes_check_matrix(b, rows, columns, b_stride));
   LANES_TRY(lanes_check_disjoint(lanes_extent_of_vector(packed, floats), lanes_extent_of(b, rows, columns, b_stride)));
   pack_job job = {&context->kernels->matmul, transpose_b, k, n, b_stride, b, packed};
-  lanes_run(lanes_threads_for(context, (double)k * (double)n / 4, lanes_divide_up(n, job.kernels->nr)), run_pack, &job);
+  lanes_run(lanes_threads_for(context, (double)k * (double)n / 4, lanes_divide_up(n, 3 * job.kernels->vector)), run_pack, &job);
   memset(packed, 0, 4 * LANES_PACKED_HEADER);
   const packed_header header = {mark, context->kernels->isa, k, n};
   memcpy(packed, &header, sizeof header);

@@ -4,8 +4,14 @@
 
 #include "../core/threads.h"
 
+#include <stddef.h>
+
 /* The chain order, C2. With k = 0, A and B are not read. */
 lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k);
+
+/* The chain order where m, n and k are at most LANES_SMALL, op(B) is B and neither alpha nor activation but relu is wanted. */
+enum { LANES_SMALL = 64 };
+void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call);
 
 /* The lane order, C2: k ≥ 128, and m = 1 or n = 1 or m·n ≤ 64. */
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call);
@@ -25,13 +31,49 @@ static inline int64_t lanes_block_k(const lanes_matmul_kernels *kernels, int64_t
   return lanes_even_block(k, kernels->kc, LANES_LANES);
 }
 
+/* How n columns are cut into tiles: `wide_tiles` of `wide` columns each, then the others of `narrow`. The last may have fewer
+ * columns than its width. */
+typedef struct lanes_columns {
+  int64_t tiles, wide_tiles;
+  int wide, narrow;
+  int mr; /* the most rows of such tiles */
+} lanes_columns;
+
+/* Three vectors side by side and for the rest two, for one is slow; two and two for four vectors. */
+static inline lanes_columns lanes_columns_of(const lanes_matmul_kernels *kernels, int64_t n) {
+  const int64_t vector = kernels->vector, vectors = lanes_divide_up(n, vector);
+  if (vectors <= kernels->vectors)
+    return (lanes_columns){vectors > 0, 1, (int)(vectors * vector), (int)vector, kernels->mr[vectors > 0 ? vectors - 1 : 0]};
+  if (kernels->vectors == 2 || vectors == 4)
+    return (lanes_columns){(vectors + 1) / 2, (vectors + 1) / 2, (int)(2 * vector), (int)vector, kernels->mr[1]};
+  const int64_t narrow = vectors % 3 == 0 ? 0 : 3 - vectors % 3;
+  const int64_t wide = (vectors - 2 * narrow) / 3;
+  return (lanes_columns){wide + narrow, wide, (int)(3 * vector), (int)(2 * vector), kernels->mr[2]};
+}
+
+/* The first column of a tile; of the tile behind the last: the sum of all widths. */
+static inline int64_t lanes_first_column(const lanes_columns *columns, int64_t tile) {
+  if (tile <= columns->wide_tiles) return tile * columns->wide;
+  return columns->wide_tiles * columns->wide + (tile - columns->wide_tiles) * columns->narrow;
+}
+
+static inline int lanes_width(const lanes_columns *columns, int64_t tile) {
+  return tile < columns->wide_tiles ? columns->wide : columns->narrow;
+}
+
+/* Packs tiles `first` ..< `end` of op(B), its steps p ..< p + k, beside each other from `to` on. */
+void lanes_pack_columns(const lanes_matmul_kernels *kernels, const lanes_columns *columns, int64_t first, int64_t end,
+                        int64_t n, int64_t p, int64_t k, lanes_transpose transpose_b, const float *b, int64_t b_stride,
+                        float *to);
+
 /* A packed B: a header, then for each block of k the panels of all columns. */
 enum { LANES_PACKED_HEADER = 16 }; /* floats */
 
 /* The panels of the block that begins with step p. */
 static inline const float *lanes_packed_panels(const lanes_matmul_kernels *kernels, const float *packed_b, int64_t n,
                                                int64_t p) {
-  return packed_b + LANES_PACKED_HEADER + p * lanes_divide_up(n, kernels->nr) * kernels->nr;
+  const lanes_columns columns = lanes_columns_of(kernels, n);
+  return packed_b + LANES_PACKED_HEADER + p * lanes_first_column(&columns, columns.tiles);
 }
 
 /* Sizes, strides, overlaps, packing. */

@@ -7,6 +7,14 @@ struct MatmulShape {
   var alpha: Float = 1, beta: Float = 0
   var bias = false
   var activation: UnaryOperation = .identity
+  /// The activation's gradient instead of the activation, from values of their own.
+  var isGradient = false
+  /// b packed beforehand.
+  var isPacked = false
+  /// Products; more than one in one call.
+  var count = 1
+  /// Whether all products of a batch have one a, one b.
+  var sharesA = false, sharesB = false
   var layoutA = ParityMemory.Layout.dense, layoutB = ParityMemory.Layout.dense, layoutC = ParityMemory.Layout.dense
   var a = ParityValues.normals, b = ParityValues.normals, c = ParityValues.normals, biasValues = ParityValues.normals
 
@@ -35,27 +43,46 @@ struct MatmulShape {
     if alpha != 1 { parts.append("alpha=\(alpha)") }
     if beta != 0 || beta.sign == .minus { parts.append("beta=\(beta)") }
     if bias { parts.append("bias") }
-    if activation != .identity { parts.append("\(activation)") }
+    if activation != .identity || isGradient { parts.append("\(activation)\(isGradient ? " gradient" : "")") }
+    if isPacked { parts.append("packed") }
+    if count != 1 { parts.append("× \(count)\(sharesA ? " of one a" : "")\(sharesB ? " of one b" : "")") }
     parts.append(
       "(a \(a.name); b \(b.name)\(beta != 0 ? "; c \(c.name)" : "")\(bias ? "; bias \(biasValues.name)" : ""))")
     return parts.joined(separator: " ")
   }
 
-  /// Where beta is 0, c holds NaNs before the call.
+  /// Where beta is 0, c holds NaNs before the call. The matrices of a batch lie below each other.
   var parityCase: ParityCase {
     ParityCase(.matmul, name) { memory in
-      let left = memory.input(
-        "a", rows: transposeA ? k : m, columns: transposeA ? m : k, layoutA, a)
-      let right = memory.input("b", rows: transposeB ? n : k, columns: transposeB ? k : n, layoutB, b)
+      let (aRows, aColumns) = transposeA ? (k, m) : (m, k)
+      let (bRows, bColumns) = transposeB ? (n, k) : (k, n)
+      let left = memory.input("a", rows: aRows * (sharesA ? 1 : count), columns: aColumns, layoutA, a)
+      let right = memory.input("b", rows: bRows * (sharesB || isPacked ? 1 : count), columns: bColumns, layoutB, b)
       let product =
         beta == 0
-        ? memory.output("c", rows: m, columns: n, layoutC) : memory.inPlace("c", rows: m, columns: n, layoutC, c)
+        ? memory.output("c", rows: m * count, columns: n, layoutC)
+        : memory.inPlace("c", rows: m * count, columns: n, layoutC, c)
       let row = bias ? memory.input("bias", columns: n, .init(offset: layoutA.offset), biasValues) : nil
+      let value = isGradient ? memory.input("gradientValue", rows: m * count, columns: n, layoutB, .landmarks) : nil
       var call = Matmul(
         m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, a: left.read, b: right.read, c: product.write)
       (call.aStride, call.bStride, call.cStride) = (left.stride, right.stride, product.stride)
       (call.alpha, call.beta, call.bias, call.activation) = (alpha, beta, row?.read, activation)
-      return { [call] backend throws(LanesError) in try backend.matmul(call) }
+      (call.gradientValue, call.gradientValueStride) = (value?.read, value?.stride ?? 0)
+      let batch = MatmulBatch(
+        count: count, aStep: sharesA ? 0 : aRows * left.stride, bStep: sharesB ? 0 : bRows * right.stride,
+        cStep: m * product.stride, gradientValueStep: m * (value?.stride ?? 0))
+      return { [call, isPacked] backend throws(LanesError) in
+        if !isPacked, batch.count == 1 { return try backend.matmul(call) }
+        let packed =
+          isPacked
+          ? try backend.pack(k: call.k, n: call.n, transposeB: call.transposeB, call.b, stride: call.bStride) : nil
+        guard let packed, batch.count == 1 else { return try backend.matmul(call, packedB: packed, batch: batch) }
+        // What a packed call does not read.
+        var unread = call
+        (unread.b, unread.bStride, unread.transposeB) = (UnsafePointer(call.c), -1, !call.transposeB)
+        try backend.matmul(unread, packedB: packed)
+      }
     }
   }
 }
@@ -65,13 +92,17 @@ extension ParitySuite {
     let shapes =
       emptyShapes() + tileShapes(thorough: thorough) + blockShapes(thorough: thorough) + laneShapes()
       + optionShapes() + plantedShapes() + valueShapes() + largeShapes(thorough: thorough)
-    return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 400) + refusedMatmulCases()
+      + packedShapes(thorough: thorough) + gradientShapes() + batchShapes()
+    return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 400)
+      + randomMatmulCases(count: thorough ? 1000 : 300, withForms: true) + refusedMatmulCases()
+      + refusedMatmulFormCases()
   }
 
   /// Products of random shapes, layouts and options; the number is their seed, so that a longer list begins like a shorter.
-  public static func randomMatmulCases(count: Int, largest: Int = 80) -> [ParityCase] {
+  /// `withForms`: packed, with the activation's gradient, or in batches.
+  public static func randomMatmulCases(count: Int, largest: Int = 80, withForms: Bool = false) -> [ParityCase] {
     (0..<count).map { number in
-      var generator = ParityGenerator(seed: "random matmul \(number)")
+      var generator = ParityGenerator(seed: "random matmul \(withForms ? "form " : "")\(number)")
       func size(_ most: Int) -> Int { 1 + generator.below(generator.below(3) == 0 ? 5 : most) }
       var shape = MatmulShape(size(largest), size(largest), size(2 * largest))
       (shape.transposeA, shape.transposeB) = (generator.below(2) == 0, generator.below(2) == 0)
@@ -84,6 +115,11 @@ extension ParitySuite {
       shape.activation = UnaryOperation.allCases[generator.below(UnaryOperation.allCases.count)]
       let values: [ParityValues] = [.normals, .normals, .wide, .integers, .special]
       (shape.a, shape.b) = (values[generator.below(5)], values[generator.below(5)])
+      if withForms {
+        (shape.isPacked, shape.isGradient) = (generator.below(2) == 0, generator.below(2) == 0)
+        shape.count = [1, 1, 2, 3, 9][generator.below(5)]
+        (shape.sharesA, shape.sharesB) = (generator.below(3) == 0, generator.below(2) == 0)
+      }
       return shape.parityCase
     }
   }

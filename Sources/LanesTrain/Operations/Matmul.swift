@@ -1,11 +1,14 @@
 import Lanes
 
-/// C = activation(op(A)·op(B) + bias). Written as matmul, plus and an activation; compiling fuses them.
+/// C = activation(op(A)·op(B) + bias), or the activation's gradient times op(A)·op(B) + bias. Written as matmul, plus and an
+/// activation or its gradient; compiling fuses them.
 struct MatmulNode: NodeOperation {
   var transposeA = false, transposeB = false
   /// A third operand, of n values.
   var hasBias = false
   var activation = UnaryOperation.identity
+  /// The activation's gradient instead; the last operand is what that is computed from.
+  var hasGradientValue = false
 
   var name: String { "matmul" }
 
@@ -32,12 +35,14 @@ struct MatmulNode: NodeOperation {
     let (backend, node) = (wiring.backend, self)
     let (a, b, c) = (wiring.operands[0].slot, wiring.operands[1].slot, wiring.result.slot)
     let bias = hasBias ? wiring.operands[2].slot : nil
+    let value = hasGradientValue ? wiring.operands.last?.slot : nil
     return { slots throws(LanesError) in
       var call = Matmul(
         m: m, n: n, k: k, transposeA: node.transposeA, transposeB: node.transposeB, a: slots[a], b: slots[b],
         c: slots[c])
       if let bias { call.bias = UnsafePointer(slots[bias]) }
       call.activation = node.activation
+      if let value { (call.gradientValue, call.gradientValueStride) = (UnsafePointer(slots[value]), n) }
       try backend.matmul(call)
     }
   }

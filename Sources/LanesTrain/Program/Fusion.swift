@@ -11,8 +11,12 @@ struct PlannedStep {
 
 /// Merges steps where one kernel does the work of several, with the same bits.
 ///
-/// matmul, then `+ bias`, then an activation: one matmul with an epilogue, where nothing else needs what lies between.
+/// matmul, then `+ bias`, then an activation or the gradient of one: one matmul with an epilogue, where nothing else needs what
+/// lies between.
 struct Fusion {
+  /// Elements below which a product and an activation's gradient stay two calls: small, the two are faster than the one.
+  static let leastGradient = 4096
+
   private let graph: Graph
   private var uses: [Int: Int] = [:]
 
@@ -44,7 +48,8 @@ struct Fusion {
     of step: PlannedStep, with maker: (Int) -> PlannedStep?
   ) -> (operand: Int, merged: PlannedStep)? {
     for (position, operand) in step.operands.enumerated() where uses[operand] == 1 {
-      guard let before = maker(operand), var matmul = before.operation as? MatmulNode, matmul.activation == .identity
+      guard let before = maker(operand), var matmul = before.operation as? MatmulNode, matmul.activation == .identity,
+        !matmul.hasGradientValue
       else { continue }
       var operands = before.operands
       let addition: String
@@ -58,6 +63,13 @@ struct Fusion {
       } else if let unary = step.operation as? UnaryNode {
         matmul.activation = unary.function
         addition = "+ \(unary.function)"
+      } else if let gradient = step.operation as? UnaryGradientNode, position == 1,
+        graph.nodes[operand].value.shape.count >= Self.leastGradient
+      {
+        // From the value of the activation and dy, the product.
+        (matmul.activation, matmul.hasGradientValue) = (gradient.function, true)
+        operands.append(step.operands[0])
+        addition = "+ \(gradient.function) gradient"
       } else {
         continue
       }

@@ -7,7 +7,7 @@
 
 /* The logits of a chunk. Each chunk reads the weights twice and their gradient once more than no chunks would: the more rows
  * the better. */
-static const int64_t most_bytes = 48 << 20;
+static const int64_t most_bytes = 52 << 20;
 static const int64_t most_rows = 256;
 
 /* Whether C2 takes the lane order for an m×k by k×n product: then its sums cannot be continued, or depend on m. */

@@ -127,7 +127,8 @@ const char *lanes_status_message(lanes_status status);
  * Every operation takes one; NULL is the default context, made once from the machine and the environment:
  *   LANES_ISA          portable, avx2, avx512 or neon; unset: the best that processor and system have
  *   LANES_NUM_THREADS  1 … LANES_MAX_THREADS; unset: the processors that affinity and the cgroup's CPU quota allow
- * A bad value makes every call with NULL return its status; lanes_default_context tells it beforehand. */
+ *   LANES_GRAIN        as `grain` below, for tests; unset, or not a positive number: the library's choice
+ * A bad ISA or number of threads makes every call with NULL return its status; lanes_default_context tells it beforehand. */
 #define LANES_MAX_THREADS 1024
 
 typedef struct lanes_context lanes_context;
@@ -135,8 +136,8 @@ typedef struct lanes_context lanes_context;
 typedef struct lanes_options {
   const char *isa; /* NULL: as in the default context */
   int threads;     /* 0: as in the default context */
-  double grain;    /* nanoseconds of work that justify one more thread; 0: the library's choice. Tests set it tiny, so that
-                      small cases run on many threads too. */
+  double grain;    /* nanoseconds of work that justify one more thread; 0: as in the default context. Tests set it tiny,
+                      so that small cases run on many threads too. */
 } lanes_options;
 
 lanes_status lanes_default_context(const lanes_context **context);

@@ -61,5 +61,15 @@ public protocol Backend: Sendable {
   func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError)
 
   /// In place.
-  func update(_ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update) throws(LanesError)
+  func update(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
+  ) throws(LanesError)
+}
+
+extension Backend {
+  public func update(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update
+  ) throws(LanesError) {
+    try self.update(parameter, count: count, by: update, options: UpdateOptions())
+  }
 }

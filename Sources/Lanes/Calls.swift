@@ -105,11 +105,36 @@ public enum Update {
   case rmsProp(
     meanSquare: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     rate: Float, rho: Float, momentum: Float, epsilon: Float)
-  /// `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, … `shrink` is 0, or
-  /// AdamW's learning rate · weight decay.
+  /// `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, …
   case adam(
     firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>,
-    gradient: UnsafePointer<Float>, rate: Float, beta1: Float, beta2: Float, epsilon: Float, shrink: Float = 0)
-  /// What is updated is the average; it moves towards `parameter`.
+    gradient: UnsafePointer<Float>, rate: Float, beta1: Float, beta2: Float, epsilon: Float)
+  /// What is updated is the average; it moves towards `parameter`. It takes no options.
   case movingAverage(of: UnsafePointer<Float>, decay: Float)
+}
+
+/// What else an update does in the same pass (contract, C7), in this order: it scales the gradient, clips it and adds the
+/// decay; shrinks the parameter; and, after its own rule, moves an average. The defaults do nothing and cost nothing.
+public struct UpdateOptions {
+  /// Times the gradient: to clip by a norm, say.
+  public var gradientScale: Float
+  /// The scaled gradient is moved within these.
+  public var low: Float
+  public var high: Float
+  /// This · parameter is added to the gradient: the gradient of decay/2 · Σ w².
+  public var decay: Float
+  /// The parameter shrinks by this share of itself: AdamW's learning rate · weight decay.
+  public var shrink: Float
+  /// Moves towards the new parameter by 1 − `averageDecay`; `count` elements that overlap no other array.
+  public var average: UnsafeMutablePointer<Float>?
+  public var averageDecay: Float
+
+  public init(
+    gradientScale: Float = 1, low: Float = -.infinity, high: Float = .infinity, decay: Float = 0, shrink: Float = 0,
+    average: UnsafeMutablePointer<Float>? = nil, averageDecay: Float = 0
+  ) {
+    (self.gradientScale, self.low, self.high) = (gradientScale, low, high)
+    (self.decay, self.shrink) = (decay, shrink)
+    (self.average, self.averageDecay) = (average, averageDecay)
+  }
 }

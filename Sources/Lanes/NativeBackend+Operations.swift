@@ -175,24 +175,48 @@ extension NativeBackend {
   }
 
   public func update(
-    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
   ) throws(LanesError) {
-    let n = Int64(count)
-    let status =
-      switch update {
-      case .sgd(let gradient, let rate): lanes_sgd(context, n, parameter, gradient, rate)
-      case .momentum(let velocity, let gradient, let rate, let momentum, let nesterov):
-        lanes_momentum(context, n, parameter, velocity, gradient, rate, momentum, nesterov ? 1 : 0)
-      case .adagrad(let accumulator, let gradient, let rate, let epsilon):
-        lanes_adagrad(context, n, parameter, accumulator, gradient, rate, epsilon)
-      case .rmsProp(let meanSquare, let velocity, let gradient, let rate, let rho, let momentum, let epsilon):
-        lanes_rms_prop(context, n, parameter, meanSquare, velocity, gradient, rate, rho, momentum, epsilon)
-      case .adam(let first, let second, let gradient, let rate, let beta1, let beta2, let epsilon, let shrink):
-        lanes_adam(context, n, parameter, first, second, gradient, rate, beta1, beta2, epsilon, shrink)
-      case .movingAverage(let of, let decay): lanes_moving_average(context, n, parameter, of, decay)
-      }
+    var call = lanes_update_call()
+    (call.count, call.parameter) = (Int64(count), parameter)
+    (call.scale, call.low, call.high) = (options.gradientScale, options.low, options.high)
+    (call.decay, call.shrink) = (options.decay, options.shrink)
+    (call.average, call.average_decay) = (options.average, options.averageDecay)
+    let status: lanes_status
+    if case .movingAverage(let of, let decay) = update {
+      status = lanes_moving_average(context, Int64(count), parameter, of, decay)
+    } else {
+      call.describe(update)
+      status = lanes_update(context, &call)
+    }
     if status != LANES_OK {
-      throw explain(update.name, status) { () throws(LanesError) in try update.validate(parameter, count: count) }
+      throw explain(update.name, status) { () throws(LanesError) in
+        try update.validate(parameter, count: count, options: options)
+      }
+    }
+  }
+}
+
+extension lanes_update_call {
+  /// Takes the rule with its arrays and numbers; a moving average is no rule of this call.
+  @inline(__always)
+  fileprivate mutating func describe(_ update: Update) {
+    switch update {
+    case .sgd(let gradient, let rate): (rule, self.gradient, self.rate) = (LANES_SGD, gradient, rate)
+    case .momentum(let velocity, let gradient, let rate, let momentum, let nesterov):
+      (rule, first) = (nesterov ? LANES_NESTEROV : LANES_MOMENTUM, velocity)
+      (self.gradient, self.rate, beta1) = (gradient, rate, momentum)
+    case .adagrad(let accumulator, let gradient, let rate, let epsilon):
+      (rule, first) = (LANES_ADAGRAD, accumulator)
+      (self.gradient, self.rate, self.epsilon) = (gradient, rate, epsilon)
+    case .rmsProp(let meanSquare, let velocity, let gradient, let rate, let rho, let momentum, let epsilon):
+      (rule, first, second) = (LANES_RMS_PROP, meanSquare, velocity)
+      (self.gradient, self.rate, beta1, beta2, self.epsilon) = (gradient, rate, rho, momentum, epsilon)
+    case .adam(let firstMoment, let secondMoment, let gradient, let rate, let beta1, let beta2, let epsilon):
+      (rule, first, second) = (LANES_ADAM, firstMoment, secondMoment)
+      (self.gradient, self.rate, self.epsilon) = (gradient, rate, epsilon)
+      (self.beta1, self.beta2) = (beta1, beta2)
+    case .movingAverage: break
     }
   }
 }

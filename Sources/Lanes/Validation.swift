@@ -137,11 +137,13 @@ extension SoftmaxCrossEntropy {
 
 extension Update {
   /// Whether `count` elements at `parameter` may be updated so.
-  public func validate(_ parameter: UnsafeMutablePointer<Float>, count: Int) throws(LanesError) {
+  public func validate(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, options: UpdateOptions = UpdateOptions()
+  ) throws(LanesError) {
     let check = Check(operation: name)
     try check.size("count", count)
     var arrays = [("parameter", UnsafeRawPointer(parameter))]
-    let written: Int
+    var written: Int
     switch self {
     case .sgd(let gradient, _):
       arrays.append(("gradient", UnsafeRawPointer(gradient)))
@@ -158,7 +160,7 @@ extension Update {
         ("gradient", UnsafeRawPointer(gradient)),
       ]
       written = 3
-    case .adam(let first, let second, let gradient, _, _, _, _, _):
+    case .adam(let first, let second, let gradient, _, _, _, _):
       arrays += [
         ("firstMoment", UnsafeRawPointer(first)), ("secondMoment", UnsafeRawPointer(second)),
         ("gradient", UnsafeRawPointer(gradient)),
@@ -167,6 +169,11 @@ extension Update {
     case .movingAverage(let of, _):
       arrays = [("average", UnsafeRawPointer(parameter)), ("parameter", UnsafeRawPointer(of))]
       written = 1
+    }
+    if case .movingAverage = self {
+    } else if let average = options.average {
+      arrays.insert(("average", UnsafeRawPointer(average)), at: written)
+      written += 1
     }
     for i in arrays.indices {
       for j in 0..<Swift.min(i, written) {

@@ -23,7 +23,9 @@ static inline const float *block_of(const float *x, int increment, int64_t begin
 /* y = fma(alpha, x, y) is C7's sgd with the rate −alpha; increments are a product with k = 1 and beta = 1. */
 void cblas_saxpy(int n, float alpha, const float *x, int incx, float *y, int incy) {
   if (n <= 0 || alpha == 0) return;
-  if (incx == 1 && incy == 1 && lanes_sgd(0, n, y, x, -alpha) == LANES_OK) return;
+  const lanes_update_call step = {.rule = LANES_SGD, .count = n, .parameter = y, .gradient = x, .rate = -alpha, .scale = 1,
+                                  .low = -INFINITY, .high = INFINITY};
+  if (incx == 1 && incy == 1 && lanes_update(0, &step) == LANES_OK) return;
   float factor = alpha;
   blas_plain_product(n, 1, 1, 1, (blas_view){(float *)x + blas_first(n, incx), incx, 0}, (blas_view){&factor, 0, 0}, 1,
                      (blas_view){y + blas_first(n, incy), incy, 0});
@@ -104,7 +106,7 @@ unsigned long cblas_isamax(int n, const float *x, int incx) {
     for (int l = 0; l < LANES; l++) lane[l] = best;
     for (int64_t i = 0; i < whole; i += LANES)
       for (int l = 0; l < LANES; l++) lane[l] = fabsf(v[i + l]) > lane[l] ? fabsf(v[i + l]) : lane[l];
-    for (int64_t i = whole; i < count; i++) lane[i - whole] = fabsf(v[i]) > lane[i - whole] ? fabsf(v[i]) : lane[i - whole];
+    for (int64_t i = whole, l = 0; i < count; i++, l++) lane[l] = fabsf(v[i]) > lane[l] ? fabsf(v[i]) : lane[l];
     for (int l = 0; l < LANES; l++) most = lane[l] > most ? lane[l] : most;
     if (!(most > best)) continue;
     best = most;
@@ -119,7 +121,9 @@ void saxpy_(const int *n, const float *alpha, const float *x, const int *incx, f
   cblas_saxpy(*n, *alpha, x, *incx, y, *incy);
 }
 void sscal_(const int *n, const float *alpha, float *x, const int *incx) { cblas_sscal(*n, *alpha, x, *incx); }
-void scopy_(const int *n, const float *x, const int *incx, float *y, const int *incy) { cblas_scopy(*n, x, *incx, y, *incy); }
+void scopy_(const int *n, const float *x, const int *incx, float *y, const int *incy) {
+  cblas_scopy(*n, x, *incx, y, *incy);
+}
 float sdot_(const int *n, const float *x, const int *incx, const float *y, const int *incy) {
   return cblas_sdot(*n, x, *incx, y, *incy);
 }

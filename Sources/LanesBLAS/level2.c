@@ -50,9 +50,8 @@ static void sgemv(blas_caller caller, lanes_transpose trans, int m, int n, float
   }
   if (m == 0 || n == 0) return; /* y stays, whatever beta is, as netlib has it */
   const int rows = trans ? n : m, k = trans ? m : n;
-  lanes_matmul_call call = {.m = 1, .n = rows, .k = alpha == 0 ? 0 : k, .transpose_b = trans ? LANES_TRANSPOSED : LANES_NORMAL,
-                            .alpha = alpha, .a = x, .a_stride = k, .b = a, .b_stride = lda, .beta = beta, .c = y,
-                            .c_stride = rows};
+  lanes_matmul_call call = {.m = 1, .n = rows, .k = alpha == 0 ? 0 : k, .transpose_b = trans, .alpha = alpha, .a = x,
+                            .a_stride = k, .b = a, .b_stride = lda, .beta = beta, .c = y, .c_stride = rows};
   if (incy == 1 && (incx == 1 || call.k == 0))
     blas_product(&call, gemv.c);
   else
@@ -72,8 +71,8 @@ void cblas_sgemv(CBLAS_LAYOUT layout, CBLAS_TRANSPOSE trans, int m, int n, float
     sgemv(BLAS_COLUMN_MAJOR, t, m, n, alpha, a, lda, x, incx, beta, y, incy);
 }
 
-void sgemv_(const char *trans, const int *m, const int *n, const float *alpha, const float *a, const int *lda, const float *x,
-            const int *incx, const float *beta, float *y, const int *incy) {
+void sgemv_(const char *trans, const int *m, const int *n, const float *alpha, const float *a, const int *lda,
+            const float *x, const int *incx, const float *beta, float *y, const int *incy) {
   lanes_transpose t;
   if (blas_transpose_of_letter(*trans, &t))
     blas_report(BLAS_FORTRAN, gemv, 1);

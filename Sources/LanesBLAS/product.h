@@ -24,7 +24,8 @@ static inline void blas_product(const lanes_matmul_call *call, const char *routi
   if (__builtin_expect(status != LANES_OK, 0)) blas_recover(status, call, routine);
 }
 
-/* Reports argument `info` of the column-major Fortran routine: to xerbla_ from Fortran, as info + 1 to cblas_xerbla from C. */
+/* Reports argument `info` of the column-major Fortran routine: to xerbla_ from Fortran, as info + 1 to cblas_xerbla from C.
+ */
 typedef enum blas_caller { BLAS_FORTRAN, BLAS_COLUMN_MAJOR, BLAS_ROW_MAJOR } blas_caller;
 typedef struct blas_name {
   const char *fortran, *c; /* six letters with blanks; cblas_… */

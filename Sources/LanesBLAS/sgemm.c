@@ -27,6 +27,11 @@ static inline int is_verbose(void) {
   return value;
 }
 
+static void say(int by_rows, int m, int n, int k) {
+  fprintf(stderr, "LanesBLAS: sgemm %s m %d n %d k %d, %s, %d threads\n", by_rows ? "row-major" : "column-major",
+          by_rows ? n : m, by_rows ? m : n, k, lanes_isa_name(lanes_context_isa(0)), lanes_context_threads(0));
+}
+
 /* Column-major. Its memory read by rows is the transposed product, Cᵀ = op(B)ᵀ·op(A)ᵀ. */
 static inline void sgemm(blas_caller caller, lanes_transpose ta, lanes_transpose tb, int m, int n, int k, float alpha,
                          const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc) {
@@ -35,10 +40,7 @@ static inline void sgemm(blas_caller caller, lanes_transpose ta, lanes_transpose
     blas_report(caller, name, bad);
     return;
   }
-  if (__builtin_expect(is_verbose(), 0))
-    fprintf(stderr, "LanesBLAS: sgemm %s m %d n %d k %d, %s, %d threads\n", caller == BLAS_ROW_MAJOR ? "row-major" : "column-major",
-            caller == BLAS_ROW_MAJOR ? n : m, caller == BLAS_ROW_MAJOR ? m : n, k, lanes_isa_name(lanes_context_isa(0)),
-            lanes_context_threads(0));
+  if (__builtin_expect(is_verbose(), 0)) say(caller == BLAS_ROW_MAJOR, m, n, k);
   blas_product(&(lanes_matmul_call){.m = n, .n = m, .k = k, .transpose_a = tb, .transpose_b = ta, .alpha = alpha, .a = b,
                                     .a_stride = ldb, .b = a, .b_stride = lda, .beta = beta, .c = c, .c_stride = ldc},
                name.c);

@@ -2,46 +2,66 @@ import Lanes
 
 extension ReferenceBackend {
   /// Moves count elements of a parameter, and the update's own state with them. C7.
-  public func update(_ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update) throws(LanesError) {
-    try update.validate(parameter, count: count)
+  public func update(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
+  ) throws(LanesError) {
+    try update.validate(parameter, count: count, options: options)
     let w = parameter
+    /// Shrinks a parameter, moves it by what the rule makes of the gradient and the parameter, and its average after it.
+    func move(_ gradient: UnsafePointer<Float>, _ rule: (_ i: Int, _ g: Float, _ w: Float) -> Float) {
+      let oneMinusDecay = 1 - options.averageDecay
+      for i in 0..<count {
+        let g = options.treated(gradient[i], of: w[i])
+        let shrunk = options.shrink != 0 ? fma(-options.shrink, w[i], w[i]) : w[i]
+        w[i] = rule(i, g, shrunk)
+        if let s = options.average { s[i] = fma(oneMinusDecay, w[i] - s[i], s[i]) }
+      }
+    }
     switch update {
-    case .sgd(let g, let rate):
-      for i in 0..<count { w[i] = fma(-rate, g[i], w[i]) }
+    case .sgd(let gradient, let rate):
+      move(gradient) { _, g, w in fma(-rate, g, w) }
 
-    case .momentum(let v, let g, let rate, let momentum, let nesterov):
-      for i in 0..<count {
-        v[i] = fma(momentum, v[i], g[i])
-        w[i] = fma(-rate, nesterov ? fma(momentum, v[i], g[i]) : v[i], w[i])
+    case .momentum(let v, let gradient, let rate, let momentum, let nesterov):
+      move(gradient) { i, g, w in
+        v[i] = fma(momentum, v[i], g)
+        return fma(-rate, nesterov ? fma(momentum, v[i], g) : v[i], w)
       }
 
-    case .adagrad(let a, let g, let rate, let epsilon):
-      for i in 0..<count {
-        a[i] = fma(g[i], g[i], a[i])
-        w[i] -= (rate * g[i]) / (a[i].squareRoot() + epsilon)
+    case .adagrad(let a, let gradient, let rate, let epsilon):
+      move(gradient) { i, g, w in
+        a[i] = fma(g, g, a[i])
+        return w - (rate * g) / (a[i].squareRoot() + epsilon)
       }
 
-    case .rmsProp(let s, let u, let g, let rate, let rho, let momentum, let epsilon):
+    case .rmsProp(let s, let u, let gradient, let rate, let rho, let momentum, let epsilon):
       let oneMinusRho = 1 - rho
-      for i in 0..<count {
-        s[i] = fma(oneMinusRho, fma(g[i], g[i], -s[i]), s[i])
-        u[i] = fma(momentum, u[i], (rate * g[i]) / (s[i] + epsilon).squareRoot())
-        w[i] -= u[i]
+      move(gradient) { i, g, w in
+        s[i] = fma(oneMinusRho, fma(g, g, -s[i]), s[i])
+        u[i] = fma(momentum, u[i], (rate * g) / (s[i] + epsilon).squareRoot())
+        return w - u[i]
       }
 
-    case .adam(let m, let v, let g, let rate, let beta1, let beta2, let epsilon, let shrink):
+    case .adam(let m, let v, let gradient, let rate, let beta1, let beta2, let epsilon):
       let oneMinusBeta1 = 1 - beta1
       let oneMinusBeta2 = 1 - beta2
-      for i in 0..<count {
-        if shrink != 0 { w[i] = fma(-shrink, w[i], w[i]) }
-        m[i] = fma(oneMinusBeta1, g[i] - m[i], m[i])
-        v[i] = fma(oneMinusBeta2, fma(g[i], g[i], -v[i]), v[i])
-        w[i] -= (rate * m[i]) / (v[i].squareRoot() + epsilon)
+      move(gradient) { i, g, w in
+        m[i] = fma(oneMinusBeta1, g - m[i], m[i])
+        v[i] = fma(oneMinusBeta2, fma(g, g, -v[i]), v[i])
+        return w - (rate * m[i]) / (v[i].squareRoot() + epsilon)
       }
 
     case .movingAverage(let parameter, let decay):
       let oneMinusDecay = 1 - decay
       for i in 0..<count { w[i] = fma(oneMinusDecay, parameter[i] - w[i], w[i]) }
     }
+  }
+}
+
+extension UpdateOptions {
+  /// The gradient scaled, clipped, and with the decay of its parameter w.
+  fileprivate func treated(_ gradient: Float, of w: Float) -> Float {
+    let g = gradientScale * gradient
+    let clipped = g < low ? low : g > high ? high : g
+    return decay != 0 ? fma(decay, w, clipped) : clipped
   }
 }

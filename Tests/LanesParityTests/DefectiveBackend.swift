@@ -176,16 +176,18 @@ struct DefectiveBackend: Backend {
     try run(gradient, loss) { () throws(LanesError) in try base.softmaxCrossEntropy(call) }
   }
 
-  func update(_ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update) throws(LanesError) {
+  func update(
+    _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
+  ) throws(LanesError) {
     let input: UnsafeRawPointer =
       switch update {
       case .sgd(let gradient, _), .momentum(_, let gradient, _, _, _), .adagrad(_, let gradient, _, _),
-        .rmsProp(_, _, let gradient, _, _, _, _), .adam(_, _, let gradient, _, _, _, _, _):
+        .rmsProp(_, _, let gradient, _, _, _, _), .adam(_, _, let gradient, _, _, _, _):
         UnsafeRawPointer(gradient)
       case .movingAverage(let source, _): UnsafeRawPointer(source)
       }
     try run(Site(output: parameter, rows: 1, columns: count, stride: count, input: input)) { () throws(LanesError) in
-      try base.update(parameter, count: count, by: update)
+      try base.update(parameter, count: count, by: update, options: options)
     }
   }
 }

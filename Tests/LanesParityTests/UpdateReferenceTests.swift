@@ -62,6 +62,34 @@ import Testing
     #expect(close(result.w, w - 0.01 * newM / (newV.squareRoot() + 1e-8), 1e-6))
   }
 
+  /// One pass gives the bits of its parts: scale, clip, decay and shrink by the elementwise operations, the rule, the average.
+  @Test func optionsAreTheirParts() throws {
+    let backend = Reference.backend
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<200 {
+      let (w, g, s) = (
+        Float.random(in: -2...2, using: &random), Float.random(in: -2...2, using: &random), Float.random(in: -2...2)
+      )
+      // Parameter, gradient, average; then the same for the parts.
+      var values = [w, g, s, w, g, s]
+      try values.withUnsafeMutableBufferPointer { buffer in
+        guard let one = buffer.baseAddress else { return }
+        let parts = one + 3
+        try backend.update(
+          one, count: 1, by: .sgd(gradient: one + 1, rate: 0.3),
+          options: UpdateOptions(
+            gradientScale: 0.7, low: -0.5, high: 0.9, decay: 0.1, shrink: 0.01, average: one + 2, averageDecay: 0.9))
+        parts[1] *= 0.7
+        parts[1] = min(max(parts[1], -0.5), 0.9)
+        parts[1] = parts[1].addingProduct(0.1, parts[0])
+        parts[0] = parts[0].addingProduct(-0.01, parts[0])
+        try backend.update(parts, count: 1, by: .sgd(gradient: parts + 1, rate: 0.3))
+        try backend.update(parts + 2, count: 1, by: .movingAverage(of: parts, decay: 0.9))
+      }
+      #expect(values[1] == g && values[0] == values[3] && values[2] == values[5])
+    }
+  }
+
   /// 4 + 0.25·(12 − 4).
   @Test func movingAverage() throws {
     #expect(try update(4, gradient: 12) { .movingAverage(of: $2, decay: 0.75) }.w == 6)

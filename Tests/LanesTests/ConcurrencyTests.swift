@@ -32,8 +32,12 @@ struct ConcurrencyTests {
         context, .init(UInt32(size(3) - 1)), .init(UInt32(size(3) - 1)), m, n, x.pointer, n, out.pointer)
     case 5: status = lanes_softmax(context, m, n, x.pointer, n, out.pointer, n)
     case 6:
-      status = lanes_adam(
-        context, m * n, x.pointer, y.pointer, out.pointer, gradient.pointer, 0.1, 0.9, 0.99, 1e-8, 0)
+      var call = lanes_update_call()
+      (call.rule, call.count, call.gradient) = (LANES_ADAM, m * n, UnsafePointer(gradient.pointer))
+      (call.parameter, call.first, call.second) = (x.pointer, y.pointer, out.pointer)
+      (call.rate, call.beta1, call.beta2, call.epsilon) = (0.1, 0.9, 0.99, 1e-8)
+      (call.scale, call.low, call.high) = (0.5, -1, 1)
+      status = lanes_update(context, &call)
     default:
       let k = size(200)
       let (a, b) = (Floats(random.floats(rows * k)), Floats(random.floats(k * columns)))

@@ -108,6 +108,13 @@ struct OptimizerTests {
       }) { w, g, _, _, _ in w -= 0.1 * g }, "norm")
   }
 
+  @Test("the decay of weights is added to clipped gradients")
+  func decay() throws {
+    try expectEqual(
+      .gradientDescent(.constant(0.1)).clipped(toValue: 1.5).decayed(0.25),
+      replayed(clip: { $0.map { min(max($0, -1.5), 1.5) } }) { w, g, _, _, _ in w -= 0.1 * (g + 0.25 * w) }, "decay")
+  }
+
   @Test("schedules at their corners")
   func schedules() {
     func near(_ a: Float, _ b: Double) -> Bool { abs(Double(a) - b) <= 1e-7 * max(1, abs(b)) }

@@ -5,7 +5,10 @@ struct LanesBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lanes-bench",
     abstract: "How fast Lanes is on this machine, against others and against the machine's limits.",
-    subcommands: [MatmulBenchmarks.self, StepBenchmarks.self, ElementwiseBenchmarks.self, CallBenchmarks.self])
+    subcommands: [
+      MatmulBenchmarks.self, StepBenchmarks.self, ElementwiseBenchmarks.self, CrossEntropyBenchmarks.self,
+      LinearCrossEntropyBenchmarks.self, UpdateBenchmarks.self, CallBenchmarks.self,
+    ])
 
   static func main() {
     #if DEBUG

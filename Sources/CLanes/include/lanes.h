@@ -3,7 +3,7 @@
  * All matrices are row-major float32. A "stride" is the distance between two rows, in floats. Every function returns a
  * status and checks its arguments before it writes anything: on any status but LANES_OK the outputs are untouched. Nothing
  * here prints, aborts or exits. Any number of threads may call at once. The results are the same bits on every instruction
- * set and with every number of threads; the arithmetic is stated in CONTRACT.md, whose rows (C1 … C7) are cited below.
+ * set and with every number of threads; the arithmetic is stated in CONTRACT.md, whose rows (C1 … C8) are cited below.
  *
  * Aliasing: an output may be exactly one of the inputs of an elementwise function (same address, same stride). Any other
  * overlap of an output with an input is LANES_OVERLAP. Pointers need only the alignment of float. A pointer to nothing (a
@@ -286,23 +286,36 @@ lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lan
 
 /* ------------------------------------------------------------------------------------------------------------- Updates
  * C7. In place, over `count` elements; no array may overlap another. */
-lanes_status lanes_sgd(const lanes_context *context, int64_t count, float *parameter, const float *gradient, float rate);
+typedef enum lanes_update_rule {
+  LANES_SGD,
+  LANES_MOMENTUM, /* first: velocity; beta1: momentum */
+  LANES_NESTEROV, /* as momentum */
+  LANES_ADAGRAD,  /* first: sum of squares; epsilon */
+  LANES_RMS_PROP, /* first: mean square; second: velocity; beta1: rho; beta2: momentum; epsilon */
+  /* first and second: the moments; beta1, beta2, epsilon. `rate` is the bias-corrected one: learning rate ·
+   * √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, … */
+  LANES_ADAM,
+  LANES_UPDATE_COUNT
+} lanes_update_rule;
 
-lanes_status lanes_momentum(const lanes_context *context, int64_t count, float *parameter, float *velocity,
-                            const float *gradient, float rate, float momentum, int nesterov);
+/* One step of an optimizer, in one pass. The order is: gradient · scale, clip, decay, shrink, the rule, the average.
+ * What a rule does not name is not looked at. scale = 1, low = −∞, high = +∞, decay = shrink = 0 and average = NULL leave
+ * the rule as it is, and cost nothing. */
+typedef struct lanes_update_call {
+  lanes_update_rule rule;
+  int64_t count;
+  float *parameter, *first, *second;
+  const float *gradient;
+  float rate, beta1, beta2, epsilon;
+  float scale;     /* times the gradient: to clip by a norm, say */
+  float low, high; /* the gradient is moved within these; NaN: no bound */
+  float decay;     /* · parameter is added to the gradient: the penalty decay/2 · Σ w² */
+  float shrink;    /* the parameter shrinks by this share of itself: AdamW's learning rate · weight decay */
+  float *average;  /* follows the new parameter; NULL: none */
+  float average_decay;
+} lanes_update_call;
 
-lanes_status lanes_adagrad(const lanes_context *context, int64_t count, float *parameter, float *accumulator,
-                           const float *gradient, float rate, float epsilon);
-
-lanes_status lanes_rms_prop(const lanes_context *context, int64_t count, float *parameter, float *mean_square,
-                            float *velocity, const float *gradient, float rate, float rho, float momentum,
-                            float epsilon);
-
-/* `rate` is the bias-corrected one: learning rate · √(1 − beta2ᵗ) / (1 − beta1ᵗ) in step t = 1, 2, … `shrink` is 0, or
- * AdamW's learning rate · weight decay. */
-lanes_status lanes_adam(const lanes_context *context, int64_t count, float *parameter, float *first_moment,
-                        float *second_moment, const float *gradient, float rate, float beta1, float beta2,
-                        float epsilon, float shrink);
+lanes_status lanes_update(const lanes_context *context, const lanes_update_call *call);
 
 lanes_status lanes_moving_average(const lanes_context *context, int64_t count, float *average, const float *parameter,
                                   float decay);

@@ -8,6 +8,13 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+/* A thread takes the shares of its own queue, and when that is empty those that other threads have not come to. So a thread
+ * meets the same part of C in call after call, and still nobody waits for one that lost its core. */
+enum { QUEUES = 64 };
+typedef struct chain_queue {
+  _Alignas(64) atomic_llong taken;
+} chain_queue;
+
 typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
@@ -22,7 +29,7 @@ typedef struct chain_job {
   lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;       /* NULL: none */
   int fetches_b;                              /* B is used where it is, and larger than caches */
-  atomic_llong next;                          /* the next share of the block's tiles */
+  chain_queue *queues;                        /* the shares of the block, for up to QUEUES threads */
 } chain_job;
 
 /* One block, or a thread's share of one: tiles in C, and steps of the chains. */
@@ -35,8 +42,22 @@ typedef struct chain_block {
 /* At most so many tiles of rows are packed at once. */
 enum { A_TILES = 144 };
 
-/* Columns are packed by each thread for itself up to so many rows; so many steps and floats of them. */
-enum { OWN_COLUMNS_ROWS = 192, OWN_K = 256, OWN_FLOATS = 1 << 16 };
+/* Where a thread packs columns for itself: so many rows are multiplied by so many columns at once, in shorter steps where there
+ * are no more rows than that; and only then, or where each thread gets so many tiles that all finish at about the same time. */
+enum { OWN_ROWS = 192, OWN_COLUMNS = 256, OWN_K_OF_FEW_ROWS = 256, OWN_TILES = 16 };
+
+/* The next of `shares`, or −1. `victim` is whose queue it comes from, at first the thread itself. */
+static int64_t take_share(chain_queue *queues, int64_t shares, int threads, int *victim, int thread) {
+  const int count = threads < QUEUES ? threads : QUEUES;
+  for (;;) {
+    const lanes_part own = lanes_part_of(shares, 1, *victim % count, count);
+    const int64_t share =
+        own.begin + atomic_fetch_add_explicit(&queues[*victim % count].taken, 1, memory_order_relaxed);
+    if (share < own.end) return share;
+    *victim = (*victim + 1) % count;
+    if (*victim == thread % count) return -1;
+  }
+}
 
 static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
   const lanes_matmul_call *call = job->call;
@@ -159,20 +180,21 @@ static void multiply(const chain_job *job, const chain_block *block, const chain
 
 /* Takes shares of a block until there are none left. A share has as many rows of A as stay in the level-2 cache; there are a
  * few shares for each thread, so that all of them finish at about the same time. */
-static void multiply_shares(chain_job *job, const chain_block *block, int threads) {
+static void multiply_shares(chain_job *job, const chain_block *block, int thread, int threads) {
   const int64_t row_tiles = block->row_tiles.end - block->row_tiles.begin;
   const int64_t column_tiles = block->column_tiles.end - block->column_tiles.begin;
   const int64_t kc = lanes_block_k(job->kernels, block->steps.end - block->steps.begin);
-  const int64_t wanted = threads == 1 ? 1 : 4 * threads;
+  const int64_t wanted = threads == 1 ? 1 : 8 * threads;
   int64_t rows = lanes_even_block(row_tiles, job->kernels->mc / job->columns.mr, 1), columns = column_tiles;
   while (lanes_divide_up(row_tiles, rows) * lanes_divide_up(column_tiles, columns) < wanted && (rows > 1 || columns > 1)) {
-    if (columns > 4 || rows == 1)
+    if (columns > 2 || rows == 1)
       columns = lanes_divide_up(columns, 2);
     else
       rows = lanes_divide_up(rows, 2);
   }
   const int64_t across = lanes_divide_up(column_tiles, columns), shares = lanes_divide_up(row_tiles, rows) * across;
-  for (int64_t share; (share = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < shares;) {
+  int victim = thread % QUEUES;
+  for (int64_t share; (share = take_share(job->queues, shares, threads, &victim, thread)) >= 0;) {
     const int64_t i = block->row_tiles.begin + share / across * rows;
     const int64_t j = block->column_tiles.begin + share % across * columns;
     chain_block part = {.row_tiles = {i, lanes_least(i + rows, block->row_tiles.end)},
@@ -200,13 +222,13 @@ static void run_chain_order(void *argument, int thread, int threads) {
                                    NULL};
         if (!is_first) {
           lanes_barrier(threads); /* Until nobody reads the last block any more. */
-          if (thread == 0) atomic_store_explicit(&job->next, 0, memory_order_relaxed);
+          if (thread < QUEUES) atomic_store_explicit(&job->queues[thread].taken, 0, memory_order_relaxed);
         }
         if (job->b_panels && i == 0) pack_b(job, &block, thread, threads);
         if (job->a_panels) pack_a(job, &block, thread, threads);
         if (job->a_panels || job->b_panels) lanes_barrier(threads);
         is_first = 0;
-        multiply_shares(job, &block, threads);
+        multiply_shares(job, &block, thread, threads);
       }
       p += job->block_k;
     } while (p < job->k);
@@ -223,22 +245,28 @@ static const float *next_block(const chain_job *job, int64_t t, int64_t end, int
   return call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
 }
 
-/* Few rows and a large B: each thread packs columns for itself, as many as stay in its level-2 cache until all rows have been
- * multiplied by them. Nobody waits for anybody. */
+/* Each thread packs columns for itself, as many as stay in its level-2 cache until all rows have been multiplied by them.
+ * Nobody waits for anybody. */
 static void run_own_columns(void *argument, int thread, int threads) {
-  (void)threads;
   chain_job *job = argument;
   const lanes_matmul_call *call = job->call;
   float *panels = job->b_panels + thread * job->block_columns * job->columns.wide * job->block_k;
+  const int64_t rows = lanes_even_block(job->row_tiles, OWN_ROWS / job->mr, 1);
   const int64_t blocks = lanes_divide_up(job->columns.tiles, job->block_columns);
-  for (int64_t next; (next = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < blocks;) {
-    const int64_t t = next * job->block_columns, end = lanes_least(t + job->block_columns, job->columns.tiles);
+  int victim = thread % QUEUES;
+  for (int64_t next; (next = take_share(job->queues, blocks, threads, &victim, thread)) >= 0;) {
+    const int64_t t = next * job->block_columns;
+    const lanes_part tiles = {t, lanes_least(t + job->block_columns, job->columns.tiles)};
     for (int64_t p = 0; p < job->k; p += job->block_k) {
-      const chain_block block = {
-          {0, job->row_tiles}, {t, end}, {p, lanes_least(p + job->block_k, job->k)}, panels, next_block(job, t, end, p)};
-      lanes_pack_columns(job->kernels, &job->columns, t, end, call->n, p, block.steps.end - p, call->transpose_b, call->b,
-                         call->b_stride, panels);
-      multiply(job, &block, &block);
+      chain_block block = {{0, job->row_tiles}, tiles, {p, lanes_least(p + job->block_k, job->k)}, panels, NULL};
+      lanes_pack_columns(job->kernels, &job->columns, tiles.begin, tiles.end, call->n, p, block.steps.end - p,
+                         call->transpose_b, call->b, call->b_stride, panels);
+      for (int64_t i = 0; i < job->row_tiles; i += rows) {
+        chain_block share = block;
+        share.row_tiles = (lanes_part){i, lanes_least(i + rows, job->row_tiles)};
+        if (share.row_tiles.end == job->row_tiles) block.next_b = next_block(job, tiles.begin, tiles.end, p);
+        multiply(job, &block, &share);
+      }
     }
   }
 }
@@ -278,8 +306,11 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   } else if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)
     job.activation = context->kernels->elementwise.unary[call->activation];
 
-  const double nanoseconds = 2 * (double)m * (double)n * (double)k / kernels->flops;
+  const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
+  chain_queue queues[QUEUES];
+  for (int q = 0; q < threads && q < QUEUES; q++) atomic_init(&queues[q].taken, 0);
+  job.queues = queues;
   const int packs_a = k > 0 && should_pack_a(call, job.mr), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
   if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
     const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}, NULL, NULL};
@@ -288,11 +319,11 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   }
 
   job.fetches_b = k > 0 && !packs_b && !call->packed_b && n * k > 4 * small_operand;
-  if (packs_b && !packs_a && m <= OWN_COLUMNS_ROWS) {
-    job.block_k = lanes_even_block(k, OWN_K, LANES_LANES);
-    const int64_t shares = threads == 1 ? 1 : 4 * threads, most = OWN_FLOATS / job.block_k / job.columns.wide;
+  if (packs_b && !packs_a && (threads == 1 || m <= OWN_ROWS || job.columns.tiles >= OWN_TILES * threads)) {
+    job.block_k = lanes_even_block(k, m <= OWN_ROWS ? OWN_K_OF_FEW_ROWS : kernels->kc, LANES_LANES);
+    const int64_t shares = threads == 1 ? 1 : 4 * threads;
     job.block_columns = lanes_divide_up(job.columns.tiles, shares);
-    if (job.block_columns > most) job.block_columns = lanes_even_block(job.columns.tiles, most, 1);
+    job.block_columns = lanes_even_block(job.columns.tiles, lanes_least(job.block_columns, OWN_COLUMNS / job.columns.wide), 1);
     job.b_panels = lanes_workspace(threads * job.block_columns * job.columns.wide * job.block_k);
     if (!job.b_panels) return LANES_OUT_OF_MEMORY;
     lanes_run(threads, run_own_columns, &job);

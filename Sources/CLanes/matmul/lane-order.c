@@ -120,6 +120,13 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
 /* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time. */
 enum { PIECE = 256, MOST_OUTPUTS = 64 };
 
+/* Takes `count` columns of a matrix with no gaps apart; a constant count lets the compiler do it with shuffles. */
+static inline __attribute__((always_inline)) void split_columns(const int count, int64_t k, const float *restrict from,
+                                                                float *restrict copy) {
+  for (int64_t q = 0; q < k; q++)
+    for (int r = 0; r < count; r++) copy[r * PIECE + q] = from[q * count + r];
+}
+
 /* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`. */
 static const float *as_rows(const lanes_matmul_kernels *kernels, const float *from, int64_t from_stride, int is_rows,
                             int64_t count, int64_t p, int64_t k, float scale, float *copy, int64_t *stride) {
@@ -129,7 +136,14 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
     return from + p;
   }
   *stride = PIECE;
-  if (count <= 4)
+  const int is_dense = !is_rows && from_stride == count && scale == 1;
+  if (is_dense && count == 2)
+    split_columns(2, k, from + 2 * p, copy);
+  else if (is_dense && count == 3)
+    split_columns(3, k, from + 3 * p, copy);
+  else if (is_dense && count == 4)
+    split_columns(4, k, from + 4 * p, copy);
+  else if (count <= 4)
     for (int64_t q = 0; q < k; q++)
       for (int64_t r = 0; r < count; r++)
         copy[r * PIECE + q] = scale * from[is_rows ? r * from_stride + p + q : (p + q) * from_stride + r];

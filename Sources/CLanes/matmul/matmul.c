@@ -33,9 +33,33 @@ lanes_status lanes_matmul_check(const lanes_kernels *kernels, const lanes_matmul
   return call->bias ? lanes_check_disjoint(c, lanes_extent_of_vector(call->bias, n)) : LANES_OK;
 }
 
+static inline int is_small(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
+
+/* Whether it is a call for lanes_matmul_small without fault: what the check below would find, in few steps. Any doubt is no. */
+static inline int is_plainly_small(const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 40;
+  if (!is_small(m) || !is_small(n) || !is_small(k) || call->alpha != 1 || call->transpose_b != LANES_NORMAL ||
+      call->gradient_value || call->packed_b || (unsigned)call->transpose_a > LANES_TRANSPOSED ||
+      (unsigned)call->activation > LANES_RELU)
+    return 0;
+  const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
+  const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;
+  if (a_stride < a_columns || b_stride < n || c_stride < n || (a_stride | b_stride | c_stride) > most_stride ||
+      !call->a || !call->b || !call->c)
+    return 0;
+  const float *a_end = call->a + (a_rows - 1) * a_stride + a_columns, *b_end = call->b + (k - 1) * b_stride + n;
+  const float *c = call->c, *c_end = c + (m - 1) * c_stride + n;
+  return (a_end <= c || c_end <= call->a) && (b_end <= c || c_end <= call->b) &&
+         (!call->bias || call->bias + n <= c || c_end <= call->bias);
+}
+
 lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
+  if (is_plainly_small(call)) {
+    lanes_matmul_small(&context->kernels->matmul, call);
+    return LANES_OK;
+  }
   LANES_TRY(lanes_matmul_check(context->kernels, call));
   const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;
   if (m == 0 || n == 0) return LANES_OK;

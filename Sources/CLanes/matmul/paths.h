@@ -4,8 +4,14 @@
 
 #include "../core/threads.h"
 
+#include <stddef.h>
+
 /* The chain order, C2. With k = 0, A and B are not read. */
 lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k);
+
+/* The chain order where m, n and k are at most LANES_SMALL, op(B) is B and neither alpha nor activation but relu is wanted. */
+enum { LANES_SMALL = 64 };
+void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call);
 
 /* The lane order, C2: k ≥ 128, and m = 1 or n = 1 or m·n ≤ 64. */
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call);

@@ -4,127 +4,78 @@
 static const double cost = 0.4; /* nanoseconds an element, about */
 static const int64_t block = 4096;
 
-enum { MOST_ARRAYS = 4 };
+enum { MOST_ARRAYS = 5 };
 
-/* Writes to arrays[0 ..< outputs]; the others are read. */
+/* The first `outputs` arrays are written, the others read. */
+static lanes_status check(int64_t count, int outputs, int arrays, const float *const *array) {
+  for (int i = 0; i < arrays; i++) {
+    if (!array[i]) return LANES_NULL_POINTER;
+    for (int j = 0; j < i && j < outputs; j++)
+      LANES_TRY(lanes_check_disjoint(lanes_extent_of_vector(array[i], count), lanes_extent_of_vector(array[j], count)));
+  }
+  return LANES_OK;
+}
+
+static int threads_for(const lanes_context *context, int64_t count) {
+  return lanes_threads_for(context, cost * (double)count, (count + block - 1) / block);
+}
+
 typedef struct update_job {
-  void (*apply)(const struct update_job *job, int64_t begin, int64_t count);
-  const lanes_update_kernels *kernels;
-  int64_t count;
-  int outputs, inputs;
-  float *arrays[MOST_ARRAYS];
-  float scalars[5];
+  const lanes_update_call *call;
+  void (*rule)(const lanes_update_call *call, int64_t begin, int64_t n, int is_treated);
+  int is_treated;
 } update_job;
 
 static void run_update(void *argument, int thread, int threads) {
   const update_job *job = argument;
-  lanes_part part = lanes_part_of(job->count, block, thread, threads);
-  if (part.end > part.begin) job->apply(job, part.begin, part.end - part.begin);
+  lanes_part part = lanes_part_of(job->call->count, block, thread, threads);
+  if (part.end > part.begin) job->rule(job->call, part.begin, part.end - part.begin, job->is_treated);
 }
 
-static lanes_status update(const lanes_context *context, update_job *job) {
+lanes_status lanes_update(const lanes_context *context, const lanes_update_call *call) {
   LANES_TRY(lanes_enter(&context));
-  LANES_TRY(lanes_check_product(job->count, 1));
-  if (job->count == 0) return LANES_OK;
-  int arrays = job->outputs + job->inputs;
-  for (int i = 0; i < arrays; i++) {
-    if (!job->arrays[i]) return LANES_NULL_POINTER;
-    for (int j = 0; j < i && j < job->outputs; j++)
-      LANES_TRY(lanes_check_disjoint(lanes_extent_of_vector(job->arrays[i], job->count),
-                                     lanes_extent_of_vector(job->arrays[j], job->count)));
-  }
-  job->kernels = &context->kernels->update;
-  int64_t blocks = (job->count + block - 1) / block;
-  lanes_run(lanes_threads_for(context, cost * (double)job->count, blocks), run_update, job);
+  if (!call) return LANES_NULL_POINTER;
+  if ((unsigned)call->rule >= LANES_UPDATE_COUNT) return LANES_INVALID_OPERATION;
+  LANES_TRY(lanes_check_product(call->count, 1));
+  if (call->count == 0) return LANES_OK;
+  const float *array[MOST_ARRAYS] = {call->parameter};
+  int outputs = 1;
+  if (call->rule != LANES_SGD) array[outputs++] = call->first;
+  if (call->rule >= LANES_RMS_PROP) array[outputs++] = call->second;
+  if (call->average) array[outputs++] = call->average;
+  array[outputs] = call->gradient;
+  LANES_TRY(check(call->count, outputs, outputs + 1, array));
+  float infinity = __builtin_inff();
+  update_job job = {.call = call,
+                    .rule = context->kernels->update.rules[call->rule],
+                    .is_treated = call->scale != 1 || call->low > -infinity || call->high < infinity ||
+                                  call->decay != 0 || call->shrink != 0};
+  lanes_run(threads_for(context, call->count), run_update, &job);
   return LANES_OK;
 }
 
-static void apply_sgd(const update_job *job, int64_t i, int64_t n) {
-  job->kernels->sgd(n, job->arrays[0] + i, job->arrays[1] + i, job->scalars[0]);
-}
+typedef struct average_job {
+  const lanes_update_kernels *kernels;
+  int64_t count;
+  float *average;
+  const float *parameter;
+  float share;
+} average_job;
 
-lanes_status lanes_sgd(const lanes_context *context, int64_t count, float *parameter, const float *gradient, float rate) {
-  return update(context, &(update_job){.apply = apply_sgd,
-                                       .count = count,
-                                       .outputs = 1,
-                                       .inputs = 1,
-                                       .arrays = {parameter, (float *)gradient},
-                                       .scalars = {rate}});
-}
-
-static void apply_momentum(const update_job *job, int64_t i, int64_t n) {
-  job->kernels->momentum(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->scalars[0], job->scalars[1]);
-}
-static void apply_nesterov(const update_job *job, int64_t i, int64_t n) {
-  job->kernels->nesterov(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->scalars[0], job->scalars[1]);
-}
-
-lanes_status lanes_momentum(const lanes_context *context, int64_t count, float *parameter, float *velocity,
-                            const float *gradient, float rate, float momentum, int nesterov) {
-  return update(context, &(update_job){.apply = nesterov ? apply_nesterov : apply_momentum,
-                                       .count = count,
-                                       .outputs = 2,
-                                       .inputs = 1,
-                                       .arrays = {parameter, velocity, (float *)gradient},
-                                       .scalars = {rate, momentum}});
-}
-
-static void apply_adagrad(const update_job *job, int64_t i, int64_t n) {
-  job->kernels->adagrad(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->scalars[0], job->scalars[1]);
-}
-
-lanes_status lanes_adagrad(const lanes_context *context, int64_t count, float *parameter, float *accumulator,
-                           const float *gradient, float rate, float epsilon) {
-  return update(context, &(update_job){.apply = apply_adagrad,
-                                       .count = count,
-                                       .outputs = 2,
-                                       .inputs = 1,
-                                       .arrays = {parameter, accumulator, (float *)gradient},
-                                       .scalars = {rate, epsilon}});
-}
-
-static void apply_rms_prop(const update_job *job, int64_t i, int64_t n) {
-  job->kernels->rms_prop(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->arrays[3] + i,
-                         job->scalars[0], job->scalars[1], job->scalars[2], job->scalars[3]);
-}
-
-lanes_status lanes_rms_prop(const lanes_context *context, int64_t count, float *parameter, float *mean_square,
-                            float *velocity, const float *gradient, float rate, float rho, float momentum,
-                            float epsilon) {
-  return update(context, &(update_job){.apply = apply_rms_prop,
-                                       .count = count,
-                                       .outputs = 3,
-                                       .inputs = 1,
-                                       .arrays = {parameter, mean_square, velocity, (float *)gradient},
-                                       .scalars = {rate, 1 - rho, momentum, epsilon}});
-}
-
-static void apply_adam(const update_job *job, int64_t i, int64_t n) {
-  job->kernels->adam(n, job->arrays[0] + i, job->arrays[1] + i, job->arrays[2] + i, job->arrays[3] + i, job->scalars[0],
-                     job->scalars[1], job->scalars[2], job->scalars[3], job->scalars[4]);
-}
-
-lanes_status lanes_adam(const lanes_context *context, int64_t count, float *parameter, float *first_moment,
-                        float *second_moment, const float *gradient, float rate, float beta1, float beta2,
-                        float epsilon, float shrink) {
-  return update(context, &(update_job){.apply = apply_adam,
-                                       .count = count,
-                                       .outputs = 3,
-                                       .inputs = 1,
-                                       .arrays = {parameter, first_moment, second_moment, (float *)gradient},
-                                       .scalars = {rate, 1 - beta1, 1 - beta2, epsilon, shrink}});
-}
-
-static void apply_moving_average(const update_job *job, int64_t i, int64_t n) {
-  job->kernels->moving_average(n, job->arrays[0] + i, job->arrays[1] + i, job->scalars[0]);
+static void run_average(void *argument, int thread, int threads) {
+  const average_job *job = argument;
+  lanes_part part = lanes_part_of(job->count, block, thread, threads);
+  if (part.end > part.begin)
+    job->kernels->moving_average(part.end - part.begin, job->average + part.begin, job->parameter + part.begin, job->share);
 }
 
 lanes_status lanes_moving_average(const lanes_context *context, int64_t count, float *average, const float *parameter,
                                   float decay) {
-  return update(context, &(update_job){.apply = apply_moving_average,
-                                       .count = count,
-                                       .outputs = 1,
-                                       .inputs = 1,
-                                       .arrays = {average, (float *)parameter},
-                                       .scalars = {1 - decay}});
+  LANES_TRY(lanes_enter(&context));
+  LANES_TRY(lanes_check_product(count, 1));
+  if (count == 0) return LANES_OK;
+  LANES_TRY(check(count, 1, 2, (const float *[]){average, parameter}));
+  average_job job = {&context->kernels->update, count, average, parameter, 1 - decay};
+  lanes_run(threads_for(context, count), run_average, &job);
+  return LANES_OK;
 }

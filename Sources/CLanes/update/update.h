@@ -1,20 +1,12 @@
-/* The update kernels' part of the table. All work on n contiguous elements. */
+/* The update kernels' part of the table. All arrays are contiguous. */
 #ifndef LANES_UPDATE_H
 #define LANES_UPDATE_H
 
 #include "../include/lanes.h"
 
 typedef struct lanes_update_kernels {
-  void (*sgd)(int64_t n, float *w, const float *g, float rate);
-  void (*momentum)(int64_t n, float *w, float *v, const float *g, float rate, float momentum);
-  void (*nesterov)(int64_t n, float *w, float *v, const float *g, float rate, float momentum);
-  void (*adagrad)(int64_t n, float *w, float *a, const float *g, float rate, float epsilon);
-  /* share is 1 − rho. */
-  void (*rms_prop)(int64_t n, float *w, float *s, float *u, const float *g, float rate, float share, float momentum,
-                   float epsilon);
-  /* first_share and second_share are 1 − beta1 and 1 − beta2. */
-  void (*adam)(int64_t n, float *w, float *m, float *v, const float *g, float rate, float first_share,
-               float second_share, float epsilon, float shrink);
+  /* Elements begin ..< begin + n. Scale, bounds, decay and shrink are looked at only where is_treated says so. */
+  void (*rules[LANES_UPDATE_COUNT])(const lanes_update_call *call, int64_t begin, int64_t n, int is_treated);
   /* share is 1 − decay. */
   void (*moving_average)(int64_t n, float *s, const float *w, float share);
 } lanes_update_kernels;

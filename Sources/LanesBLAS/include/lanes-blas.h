@@ -1,4 +1,4 @@
-/* LanesBLAS: single-precision BLAS on the kernels of Lanes. The names, arguments and numbers of netlib's CBLAS and of its
+/* LanesBLAS: single-precision BLAS on Lanes. The names, arguments and numbers of netlib's CBLAS and of its
  * Fortran BLAS as gfortran calls it (LP64: sizes are int), so that programs can link or preload it as it is.
  *
  * Vectors: element i of x is x[i·inc], or x[(i − count + 1)·inc] where inc is negative. Matrices: ld is the distance, in floats,
@@ -64,8 +64,8 @@ extern "C" {
 /* The Fortran names. The lengths of the strings, which Fortran passes last, are not read. isamax_ counts from 1. */
 void sgemm_(const char *trans_a, const char *trans_b, const int *m, const int *n, const int *k, const float *alpha,
             const float *a, const int *lda, const float *b, const int *ldb, const float *beta, float *c, const int *ldc);
-void sgemv_(const char *trans, const int *m, const int *n, const float *alpha, const float *a, const int *lda, const float *x,
-            const int *incx, const float *beta, float *y, const int *incy);
+void sgemv_(const char *trans, const int *m, const int *n, const float *alpha, const float *a, const int *lda,
+            const float *x, const int *incx, const float *beta, float *y, const int *incy);
 void sger_(const int *m, const int *n, const float *alpha, const float *x, const int *incx, const float *y, const int *incy,
            float *a, const int *lda);
 void saxpy_(const int *n, const float *alpha, const float *x, const int *incx, float *y, const int *incy);

@@ -6,7 +6,7 @@ private struct UpdateKind: Sendable {
     case sgd
     case momentum(nesterov: Bool)
     case adagrad, rmsProp
-    case adam(shrink: Float)
+    case adam
     case movingAverage
   }
   let name: String
@@ -32,10 +32,10 @@ private struct UpdateKind: Sendable {
       return .rmsProp(
         meanSquare: state("meanSquare", moments, 1), velocity: state("velocity", .normals, 2), gradient: source,
         rate: rate, rho: first, momentum: second, epsilon: epsilon)
-    case .adam(let shrink):
+    case .adam:
       return .adam(
         firstMoment: state("firstMoment", .normals, 1), secondMoment: state("secondMoment", moments, 2),
-        gradient: source, rate: rate, beta1: first, beta2: second, epsilon: epsilon, shrink: shrink)
+        gradient: source, rate: rate, beta1: first, beta2: second, epsilon: epsilon)
     case .movingAverage: return .movingAverage(of: source, decay: first)
     }
   }
@@ -47,8 +47,7 @@ private let kinds: [UpdateKind] = [
   UpdateKind(name: "nesterov", kind: .momentum(nesterov: true)),
   UpdateKind(name: "adagrad", kind: .adagrad),
   UpdateKind(name: "rmsProp", kind: .rmsProp),
-  UpdateKind(name: "adam", kind: .adam(shrink: 0)),
-  UpdateKind(name: "adamW", kind: .adam(shrink: 0.001)),
+  UpdateKind(name: "adam", kind: .adam),
   UpdateKind(name: "movingAverage", kind: .movingAverage, first: 0.99),
 ]
 
@@ -82,7 +81,7 @@ extension ParitySuite {
       for count in blockSizes + [largeSize] { cases.append(update(kind, count, offset: 1, .normals, .positives)) }
     }
     for kind in corners { cases.append(update(kind, 53, offset: 2, .special, .positives)) }
-    return cases + refusedUpdates()
+    return cases + optionCases() + refusedUpdates()
   }
 
   private static func update(
@@ -94,6 +93,61 @@ extension ParitySuite {
       let parameter = memory.inPlace("parameter", columns: count, .init(offset: offset), .normals).write
       let update = kind.update(memory, count: count, offset: offset, gradient: gradient, moments: moments)
       return { backend throws(LanesError) in try backend.update(parameter, count: count, by: update) }
+    }
+  }
+
+  /// Every rule with every combination of options; and options that are 0, infinite or no number.
+  private static func optionCases() -> [ParityCase] {
+    var cases: [ParityCase] = []
+    for kind in kinds where kind.name != "movingAverage" {
+      for (set, chosen) in (0..<32).enumerated() {
+        let options = UpdateOptions(
+          gradientScale: chosen & 1 != 0 ? 0.3 : 1, low: chosen & 2 != 0 ? -0.5 : -.infinity,
+          high: chosen & 2 != 0 ? 0.4 : .infinity, decay: chosen & 4 != 0 ? 0.01 : 0,
+          shrink: chosen & 8 != 0 ? 0.001 : 0, averageDecay: 0.99)
+        let gradient: ParityValues = [.normals, .special, .wide][set % 3]
+        for count in [1, 33, 301] {
+          cases.append(
+            update(kind, count, offset: set % 4, gradient, .positives, options, isAveraged: chosen & 16 != 0))
+        }
+      }
+      for number: Float in [0, -1, .nan, .infinity, 0x1p-140] {
+        let options = [
+          UpdateOptions(gradientScale: number), UpdateOptions(low: number), UpdateOptions(high: number),
+          UpdateOptions(low: 1, high: number), UpdateOptions(decay: number), UpdateOptions(shrink: number),
+          UpdateOptions(gradientScale: 2, averageDecay: number),
+        ]
+        for (shift, options) in options.enumerated() {
+          cases.append(update(kind, 53, offset: shift % 4, .special, .positives, options, isAveraged: true))
+        }
+      }
+      let all = UpdateOptions(gradientScale: 0.3, low: -0.5, high: 0.4, decay: 0.01, shrink: 0.001, averageDecay: 0.9)
+      for count in blockSizes + [largeSize] {
+        cases.append(update(kind, count, offset: 1, .normals, .positives, all, isAveraged: true))
+      }
+    }
+    return cases
+  }
+
+  private static func update(
+    _ kind: UpdateKind, _ count: Int, offset: Int, _ gradient: ParityValues, _ moments: ParityValues,
+    _ options: UpdateOptions, isAveraged: Bool
+  ) -> ParityCase {
+    let numbers = (
+      options.gradientScale, options.low, options.high, options.decay, options.shrink, options.averageDecay
+    )
+    let name = "\(kind.name) count=\(count) +\(offset) options=\(numbers) averaged=\(isAveraged) (\(gradient.name))"
+    return ParityCase(.update, name) { memory in
+      let parameter = memory.inPlace("parameter", columns: count, .init(offset: offset), .normals).write
+      let update = kind.update(memory, count: count, offset: offset, gradient: gradient, moments: moments)
+      let average =
+        isAveraged ? memory.inPlace("average", columns: count, .init(offset: (offset + 3) % 4), .normals).write : nil
+      return { backend throws(LanesError) in
+        let options = UpdateOptions(
+          gradientScale: numbers.0, low: numbers.1, high: numbers.2, decay: numbers.3, shrink: numbers.4,
+          average: average, averageDecay: numbers.5)
+        try backend.update(parameter, count: count, by: update, options: options)
+      }
     }
   }
 
@@ -112,14 +166,25 @@ extension ParitySuite {
     func momentum(_ v: Int, _ g: Int) -> @Sendable (UnsafeMutablePointer<Float>) -> Update {
       { .momentum(velocity: $0 + v, gradient: $0 + g, rate: 0.1, momentum: 0.9, nesterov: false) }
     }
-    func adam(_ m: Int, _ v: Int, _ g: Int) -> @Sendable (UnsafeMutablePointer<Float>) -> Update {
+    @Sendable func adam(_ m: Int, _ v: Int, _ g: Int) -> @Sendable (UnsafeMutablePointer<Float>) -> Update {
       {
         .adam(
           firstMoment: $0 + m, secondMoment: $0 + v, gradient: $0 + g, rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8
         )
       }
     }
+    func averaged(_ name: String, _ average: Int) -> ParityCase {
+      ParityCase(.update, "refused: \(name)", isRefused: true) { memory in
+        let whole = memory.inPlace("whole", columns: 200, .normals).write
+        let (update, options) = (adam(50, 100, 150)(whole), UpdateOptions(average: whole + average))
+        return { backend throws(LanesError) in try backend.update(whole, count: 20, by: update, options: options) }
+      }
+    }
     return [
+      averaged("average is parameter", 0),
+      averaged("average in first moment", 69),
+      averaged("average in second moment", 81),
+      averaged("average in gradient", 169),
       refused("sgd count < 0", count: -1) { .sgd(gradient: $0 + 50, rate: 0.1) },
       refused("sgd count largest", count: .max) { .sgd(gradient: $0 + 50, rate: 0.1) },
       refused("sgd gradient is parameter") { .sgd(gradient: $0, rate: 0.1) },

@@ -74,9 +74,9 @@ struct Compilation {
       results.map(old),
       updates.map { update in
         let current = update.rule == .movingAverage ? 1 : 0
-        return StateUpdate(
-          rule: update.rule, variable: update.variable, slots: update.slots,
-          operands: update.operands.prefix(current) + update.operands.dropFirst(current).map(old))
+        var kept = update
+        kept.operands = update.operands.prefix(current) + update.operands.dropFirst(current).map(old)
+        return kept
       }
     )
   }

@@ -22,8 +22,64 @@ public struct StateUpdate {
   let rule: Rule
   let variable: SymbolicTensor
   /// What the rule remembers.
-  let slots: [SymbolicTensor]
-  let operands: [SymbolicTensor]
+  private(set) var slots: [SymbolicTensor]
+  var operands: [SymbolicTensor]
+  var treatment = Treatment()
+
+  /// What an update does to gradient and parameter in the same pass. Tensors are places in `operands`, all scalars.
+  struct Treatment {
+    /// Times the gradient.
+    var scale: Int?
+    /// The gradient's elements are moved within ±limit.
+    var limit: Float?
+    /// Times the parameter, added to the gradient.
+    var decay: Float = 0
+    /// The share of itself by which the parameter shrinks.
+    var shrink: Int?
+    /// The decay of the average, which is the last of the slots.
+    var averageDecay: Int?
+
+    var isNone: Bool { scale == nil && limit == nil && decay == 0 && shrink == nil && averageDecay == nil }
+  }
+
+  /// With the gradient · scale.
+  func scaling(by scale: SymbolicTensor) -> StateUpdate {
+    var update = self
+    update.treatment.scale = operands.count
+    update.operands.append(scale)
+    return update
+  }
+
+  /// With the parameter less shrink · itself.
+  func shrinking(by shrink: SymbolicTensor) -> StateUpdate {
+    var update = self
+    update.treatment.shrink = operands.count
+    update.operands.append(shrink)
+    return update
+  }
+
+  /// With the gradient's elements within ±limit.
+  func clipping(to limit: Float) -> StateUpdate {
+    var update = self
+    update.treatment.limit = limit
+    return update
+  }
+
+  /// With decay · parameter added to the gradient.
+  func decaying(by decay: Float) -> StateUpdate {
+    var update = self
+    update.treatment.decay = decay
+    return update
+  }
+
+  /// With an average that follows the new parameter.
+  func averaging(into average: SymbolicTensor, decay: SymbolicTensor) -> StateUpdate {
+    var update = self
+    update.treatment.averageDecay = operands.count
+    update.operands.append(decay)
+    update.slots.append(average)
+    return update
+  }
 
   /// w ← w − rate·gradient.
   public static func sgd(_ variable: SymbolicTensor, gradient: SymbolicTensor, rate: SymbolicTensor) -> StateUpdate {
@@ -60,9 +116,10 @@ public struct StateUpdate {
     _ variable: SymbolicTensor, moments: (SymbolicTensor, SymbolicTensor), gradient: SymbolicTensor,
     rate: SymbolicTensor, beta1: Float, beta2: Float, epsilon: Float, shrink: SymbolicTensor? = nil
   ) -> StateUpdate {
-    StateUpdate(
+    let update = StateUpdate(
       rule: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon), variable: variable, slots: [moments.0, moments.1],
-      operands: [gradient, rate] + (shrink.map { [$0] } ?? []))
+      operands: [gradient, rate])
+    return shrink.map(update.shrinking) ?? update
   }
 
   public static func movingAverage(
@@ -109,9 +166,24 @@ public struct StateUpdate {
   /// `wiring` gives slots for variable, remembered values and operands, in this order.
   func kernel(on backend: any Backend, slots wired: [Int]) -> Kernel {
     let count = variable.shape.count
-    let (w, others) = (wired[0], Array(wired.dropFirst()))
+    let remembered = treatment.averageDecay == nil ? slots.count : slots.count - 1
+    let operands = Array(wired.dropFirst(1 + slots.count))
+    let (w, others) = (wired[0], Array(wired[1..<1 + remembered]) + operands)
     func update(_ make: @escaping (Slots) -> Update) -> Kernel {
-      { slots throws(LanesError) in try backend.update(slots[w], count: count, by: make(slots)) }
+      guard !treatment.isNone else {
+        return { slots throws(LanesError) in try backend.update(slots[w], count: count, by: make(slots)) }
+      }
+      let (limit, decay) = (treatment.limit, treatment.decay)
+      let (scale, shrink) = (treatment.scale.map { operands[$0] }, treatment.shrink.map { operands[$0] })
+      let average = treatment.averageDecay.map { (slot: wired[1 + remembered], decay: operands[$0]) }
+      return { slots throws(LanesError) in
+        var options = UpdateOptions(decay: decay)
+        if let scale { options.gradientScale = slots[scale][0] }
+        if let limit { (options.low, options.high) = (-limit, limit) }
+        if let shrink { options.shrink = slots[shrink][0] }
+        if let average { (options.average, options.averageDecay) = (slots[average.slot], slots[average.decay][0]) }
+        try backend.update(slots[w], count: count, by: make(slots), options: options)
+      }
     }
     switch rule {
     case .sgd:
@@ -134,11 +206,10 @@ public struct StateUpdate {
       }
     case .adam(let beta1, let beta2, let epsilon):
       let (m, v, g, rate) = (others[0], others[1], others[2], others[3])
-      let shrink = others.count > 4 ? others[4] : nil
-      return update { slots in
+      return update {
         .adam(
-          firstMoment: slots[m], secondMoment: slots[v], gradient: slots[g], rate: slots[rate][0], beta1: beta1,
-          beta2: beta2, epsilon: epsilon, shrink: shrink.map { slots[$0][0] } ?? 0)
+          firstMoment: $0[m], secondMoment: $0[v], gradient: $0[g], rate: $0[rate][0], beta1: beta1, beta2: beta2,
+          epsilon: epsilon)
       }
     case .movingAverage:
       let (parameter, decay) = (others[0], others[1])

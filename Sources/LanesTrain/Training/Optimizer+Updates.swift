@@ -1,11 +1,25 @@
 import Lanes
 
 extension Optimizer {
-  /// The updates of one step. What the optimizer remembers of a parameter is a variable named after it.
+  /// The updates of one step: one for each parameter, in their order, then those of the optimizer's own numbers. What the
+  /// optimizer remembers of a parameter is a variable named after it.
   func updates(
     of parameters: [(variable: Variable, value: SymbolicTensor)], by gradients: [SymbolicTensor], rate: SymbolicTensor
   ) -> [StateUpdate] {
-    let moved = zip(parameters, clip(gradients))
+    var updates = moves(of: parameters, by: gradients, rate: rate)
+    let scale = normScale(gradients)
+    for (index, parameter) in parameters.enumerated() {
+      if let scale { updates[index] = updates[index].scaling(by: scale) }
+      if case .byValue(let limit) = clipping { updates[index] = updates[index].clipping(to: limit) }
+      if parameter.variable.role == .weight { updates[index] = updates[index].decaying(by: penalty) }
+    }
+    return updates
+  }
+
+  private func moves(
+    of parameters: [(variable: Variable, value: SymbolicTensor)], by gradients: [SymbolicTensor], rate: SymbolicTensor
+  ) -> [StateUpdate] {
+    let moved = zip(parameters, gradients)
     switch rule {
     case .gradientDescent: return moved.map { .sgd($0.value, gradient: $1, rate: rate) }
     case .momentum(let momentum, let nesterov):
@@ -52,16 +66,12 @@ extension Optimizer {
     return rate.graph.variable(variable, at: rate.location)
   }
 
-  private func clip(_ gradients: [SymbolicTensor]) -> [SymbolicTensor] {
-    switch clipping {
-    case .none: return gradients
-    case .byValue(let limit): return gradients.map { LanesTrain.clip($0, -limit, limit) }
-    case .byGlobalNorm(let limit):
-      let squares = gradients.map { sum(square($0)) }
-      guard let first = squares.first else { return gradients }
-      let norm = sqrt(squares.dropFirst().reduce(first, +))
-      let scale = limit * minimum(1 / norm, norm.graph.constant(1 / limit))
-      return gradients.map { $0 * scale }
-    }
+  /// By which the gradients are multiplied to bring their common norm to the limit, where that is asked for.
+  private func normScale(_ gradients: [SymbolicTensor]) -> SymbolicTensor? {
+    guard case .byGlobalNorm(let limit) = clipping else { return nil }
+    let squares = gradients.map { sum(square($0)) }
+    guard let first = squares.first else { return nil }
+    let norm = sqrt(squares.dropFirst().reduce(first, +))
+    return limit * minimum(1 / norm, norm.graph.constant(1 / limit))
   }
 }

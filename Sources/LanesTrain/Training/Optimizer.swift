@@ -20,6 +20,8 @@ public struct Optimizer: Sendable {
   let rule: Rule
   public let schedule: Schedule
   private(set) var clipping = Clipping.none
+  /// Times a weight, added to its gradient.
+  private(set) var penalty: Float = 0
 
   private init(_ rule: Rule, _ schedule: Schedule) { (self.rule, self.schedule) = (rule, schedule) }
 
@@ -71,5 +73,13 @@ public struct Optimizer: Sendable {
     var clipped = self
     clipped.clipping = .byGlobalNorm(limit)
     return clipped
+  }
+
+  /// Decay · w is added to the gradients of weights (not biases), after they are clipped: the gradient of decay/2 · Σ w², in
+  /// the same pass. PyTorch: `weight_decay` of `torch.optim.SGD` and `Adam`. `adamW` shrinks the weights themselves.
+  public func decayed(_ decay: Float) -> Optimizer {
+    var decayed = self
+    decayed.penalty = decay
+    return decayed
   }
 }

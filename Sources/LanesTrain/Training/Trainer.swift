@@ -116,8 +116,8 @@ public final class Trainer {
       of: model.parameters, by: gradients, rate: graph.input(Inputs.rate, .scalar))
     if movingAverage != nil {
       let decay = graph.input(Inputs.decay, .scalar)
-      updates += model.parameters.map {
-        .movingAverage(graph.variable($0.variable.average), of: $0.value, decay: decay)
+      for (index, parameter) in model.parameters.enumerated() {
+        updates[index] = updates[index].averaging(into: graph.variable(parameter.variable.average), decay: decay)
       }
     }
     let results = key.givesLoss ? [model.dataLoss] : []

@@ -15,6 +15,10 @@ const char *limits_fma_isa(void);
 /* Seconds to copy `count` floats `times` times, each thread its part, with the system's memcpy. Below 0: as above. */
 double limits_copy_seconds(int threads, float *to, const float *from, int64_t count, int64_t times);
 
+/* The same with stores that go past the caches, in whole lines; `to` lies at a multiple of 64 bytes. Below 0: as
+ * above, or it does not lie so. */
+double limits_stream_seconds(int threads, float *to, const float *from, int64_t count, int64_t times);
+
 /* Seconds that a thread was ready to run and had no processor, from its schedstat; 0 where the system does not say. */
 double limits_thread_waited_seconds(const char *schedstat);
 

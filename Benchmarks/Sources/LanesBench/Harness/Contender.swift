@@ -1,29 +1,46 @@
+/// One measurement: so many calls took so many seconds.
+struct Sample {
+  let seconds: Double
+  /// How long the contender's threads were ready and had no processor.
+  let waited: Double
+}
+
 /// Something to be timed against others: a library's product, a backend's step, a limit of the machine.
 ///
-/// A contender times itself, so that what belongs to the harness (starting threads, or one day telling a process by a pipe
-/// to begin) is not counted.
+/// A contender times itself, so that what belongs to the harness (starting threads, telling a process by a pipe to begin) is not
+/// counted.
 struct Contender {
   let name: String
-  /// Does its work so many times, and returns the seconds that took.
-  let time: (_ calls: Int) throws -> Double
+  /// Begins and ends its turn: a process of its own runs only between them.
+  var wake: () -> Void = {}
+  var sleep: () -> Void = {}
+  /// Does its work so many times.
+  let time: (_ calls: Int) throws -> Sample
 
-  /// One that times itself.
+  /// One in this process that times itself, and returns the seconds.
   static func timed(_ name: String, time: @escaping (_ calls: Int) throws -> Double) -> Contender {
-    Contender(name: name, time: time)
+    Contender(name: name) { calls in
+      let waited = Usage.waitedSeconds
+      let seconds = try time(calls)
+      return Sample(seconds: seconds, waited: Usage.waitedSeconds - waited)
+    }
   }
 
   /// - Parameter work: does its work so many times. It holds the loop itself, so that a call of 10 ns is not drowned by the
   ///   call of a closure.
   init(_ name: String, work: @escaping (_ calls: Int) throws -> Void) {
-    self.init(name: name) { calls in
+    self = .timed(name) { calls in
       let start = ContinuousClock.now
       try work(calls)
       return start.duration(to: .now) / .seconds(1)
     }
   }
 
-  private init(name: String, time: @escaping (_ calls: Int) throws -> Double) {
-    (self.name, self.time) = (name, time)
+  init(
+    name: String, wake: @escaping () -> Void = {}, sleep: @escaping () -> Void = {},
+    time: @escaping (_ calls: Int) throws -> Sample
+  ) {
+    (self.name, self.wake, self.sleep, self.time) = (name, wake, sleep, time)
   }
 }
 

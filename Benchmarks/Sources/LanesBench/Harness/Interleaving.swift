@@ -6,9 +6,9 @@ import Glibc
 /// A turn is a block of about 20 ms: unmeasured calls that warm the caches and wake the library's threads, then samples of
 /// at least 1 ms each, so that the clock's own cost does not count.
 ///
-/// Thread pools make sharing a process unfair: after a call, OpenBLAS's threads spin some 25 ms and libomp's 1 ms (as Lanes
-/// sets it) for more work, on the cores that the next contender needs. So with more than one thread, a turn begins only when
-/// this process has stopped using the processors. That is why one process is enough here, and nobody's settings are touched.
+/// Threads that spin for more work after a call (OpenBLAS's 25 ms, libomp's 1 ms as Lanes sets it) take the cores that the
+/// next contender needs. Peers live in processes of their own, which are stopped outside of their turns; and with more than one
+/// thread, a turn begins only when this process has stopped using the processors.
 ///
 /// Other programs are a nuisance of the same kind. The kernel counts how long each thread was ready but had to wait for a
 /// processor; a sample that waited longer than 2 % of its time is disturbed, and there are more turns while undisturbed ones
@@ -29,6 +29,8 @@ struct Interleaving {
   func measure(_ contenders: [Contender]) throws -> [Summary] {
     var turns = try contenders.map { contender in
       rest()
+      contender.wake()
+      defer { contender.sleep() }
       return Turn(contender: contender, calls: try calls ?? callsThatFill(sample, contender))
     }
     let start = ContinuousClock.now
@@ -54,18 +56,19 @@ struct Interleaving {
     var undisturbed: [Double] = [], disturbed: [Double] = []
 
     mutating func take(block: Double, warmUp: Double) throws {
+      contender.wake()
+      defer { contender.sleep() }
       // A call that fills a block by itself needs no warming.
       if warmUp > 0, (undisturbed.last ?? disturbed.last ?? 0) * Double(calls) < block { _ = try contender.time(calls) }
       var spent = 0.0
       repeat {
-        let waited = Usage.waitedSeconds
-        let seconds = try contender.time(calls)
-        if Usage.waitedSeconds - waited > 0.02 * seconds {
-          disturbed.append(seconds / Double(calls))
+        let sample = try contender.time(calls)
+        if sample.waited > 0.02 * sample.seconds {
+          disturbed.append(sample.seconds / Double(calls))
         } else {
-          undisturbed.append(seconds / Double(calls))
+          undisturbed.append(sample.seconds / Double(calls))
         }
-        spent += seconds
+        spent += sample.seconds
       } while spent < block
     }
   }
@@ -76,7 +79,7 @@ struct Interleaving {
     var calls = 1
     while calls < 1 << 30 {
       var isEnough = true
-      for _ in 0..<3 where isEnough { isEnough = try contender.time(calls) >= seconds }
+      for _ in 0..<3 where isEnough { isEnough = try contender.time(calls).seconds >= seconds }
       if isEnough { break }
       calls *= 2
     }

@@ -78,8 +78,9 @@ struct Usage {
   }
 
   /// Processors that others have used since, on average.
-  var othersSince: Double {
+  /// - Parameter workers: seconds of processor time that this program's workers have used.
+  func othersSince(workers: Double = 0) -> Double {
     let seconds = wall.duration(to: .now) / .seconds(1)
-    return max(0, (Self.allSeconds - all) - (Self.ownSeconds - own)) / seconds
+    return max(0, (Self.allSeconds - all) - (Self.ownSeconds - own) - workers) / seconds
   }
 }

@@ -27,6 +27,9 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "Seconds to go on for, each time, while other programs disturb the samples.")
   var patience = 2.0
 
+  @Flag(help: "Three turns and no patience: for a look while tuning.")
+  var quick = false
+
   @Option(help: "text or json, to standard output.")
   var format = Format.text
 
@@ -34,8 +37,10 @@ struct CommonOptions: ParsableArguments {
     if repetitions < 1 { throw ValidationError("--repetitions is \(repetitions), and must be at least 1") }
   }
 
+  var turns: Int { quick ? min(3, repetitions) : repetitions }
+
   func interleaving(threads: Int) -> Interleaving {
-    Interleaving(repetitions: repetitions, patience: patience, threaded: threads > 1)
+    Interleaving(repetitions: turns, patience: quick ? 0 : patience, threaded: threads > 1)
   }
 }
 

@@ -71,6 +71,8 @@ extension String {
 extension Double {
   /// With so many digits after the point.
   func digits(_ count: Int) -> String { String(format: "%.\(count)f", self) }
+  /// With three digits that count, of small numbers as well.
+  var short3: String { digits(self < 1 ? 3 : self < 10 ? 2 : self < 100 ? 1 : 0) }
   /// With three digits that count.
   var short: String { digits(self < 10 ? 2 : self < 100 ? 1 : 0) }
 }

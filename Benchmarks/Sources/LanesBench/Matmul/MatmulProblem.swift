@@ -1,5 +1,5 @@
-/// One product, c = op(a)·op(b), row-major without gaps. All libraries read the same a and b and write the same c, so none
-/// has the luckier addresses.
+/// One product, c = op(a)·op(b), row-major without gaps. The peers' workers make the same numbers at the same quarters of a page,
+/// so none has the luckier addresses.
 final class MatmulProblem {
   let shape: MatmulShape
   let a: Memory, b: Memory, c: Memory
@@ -12,28 +12,25 @@ final class MatmulProblem {
     c = try Memory(count: shape.m * shape.n, quarter: 2)
   }
 
-  /// Runs each once and throws where one is wrong, so that a broken call is not timed: the first against sums in double
-  /// precision at elements all over c, the others against the first, at every element. Both within 1e-4 of c's largest value.
-  func check(_ contenders: [Contender]) throws {
-    var first: [Float]?
-    for contender in contenders {
-      // What is not written stays NaN, and NaN is near to nothing.
-      c.overwrite(with: .nan)
-      _ = try contender.time(1)
-      let result = c.copy
-      let largest = result.reduce(0) { max($0, abs($1)) }
-      for index in first == nil ? spread : Array(result.indices) {
-        let expected = first?[index] ?? Float(exactElement(index))
-        guard abs(result[index] - expected) <= 1e-4 * largest else {
-          throw BenchmarkError(
-            "\(contender.name) is wrong: \(shape), row \(index / shape.n), column \(index % shape.n) is \(result[index]), "
-              + "but should be \(expected)")
-        }
-      }
-      if let index = result.firstIndex(where: \.isNaN) {
-        throw BenchmarkError("\(contender.name) did not write \(shape), element \(index)")
-      }
-      first = first ?? result
+  /// Throws where a result is wrong, so that a broken call is not timed: where there is no other, against sums in double
+  /// precision at elements all over c; else against the other at every element. Within 1e-4 of c's largest value.
+  func check(_ result: [Float], by name: String, against other: [Float]? = nil) throws {
+    guard result.count == c.count else { throw BenchmarkError("\(name) has \(result.count) results of \(c.count)") }
+    // What is not written is NaN, and NaN is near to nothing.
+    if let index = result.firstIndex(where: \.isNaN) {
+      throw BenchmarkError("\(name) did not write \(shape), element \(index)")
+    }
+    let largest = result.reduce(0) { max($0, abs($1)) }
+    func check(_ index: Int, _ expected: Float) throws {
+      if abs(result[index] - expected) <= 1e-4 * largest { return }
+      throw BenchmarkError(
+        "\(name) is wrong: \(shape), row \(index / shape.n), column \(index % shape.n) is \(result[index]), "
+          + "but should be \(expected)")
+    }
+    if let other {
+      for index in result.indices { try check(index, other[index]) }
+    } else {
+      for index in spread { try check(index, Float(exactElement(index))) }
     }
   }
 

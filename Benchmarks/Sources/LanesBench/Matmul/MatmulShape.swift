@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// `m,n,k`, and `:ta` or `:tb` where an operand lies transposed in memory: `512,512,128:ta`.
 struct MatmulShape: ExpressibleByArgument, CustomStringConvertible, Encodable {
@@ -29,9 +30,30 @@ struct MatmulShape: ExpressibleByArgument, CustomStringConvertible, Encodable {
 
   var description: String { "\(m),\(n),\(k)\(transposeA ? " Aᵀ" : "")\(transposeB ? " Bᵀ" : "")" }
 
+  /// What a worker reads: `matmul m n k ta tb`.
+  var request: String { "matmul \(m) \(n) \(k) \(transposeA ? 1 : 0) \(transposeB ? 1 : 0)" }
+
+  /// Whether libxsmm, made for small plain products, takes it.
+  var isSmall: Bool { !transposeA && !transposeB && m * n * k <= 128 * 128 * 128 }
+
+  /// From nets and language models: tiny, cubes, a net's layers forward and backward, vectors, tall and flat.
   static let usual = [
-    MatmulShape(8, 1, 2), MatmulShape(30, 11, 2), MatmulShape(64, 64, 64), MatmulShape(128, 128, 128),
-    MatmulShape(256, 256, 256), MatmulShape(512, 512, 512), MatmulShape(1024, 1024, 1024),
-    MatmulShape(2048, 2048, 2048), MatmulShape(128, 512, 784),
-  ]
+    "8,1,2", "30,11,2", "16,16,16", "32,32,32", "48,48,48", "64,64,64", "100,100,100", "128,128,128", "200,200,200",
+    "256,256,256", "384,384,384", "512,512,512", "1000,1000,1000", "1024,1024,1024", "2048,2048,2048", "128,512,784",
+    "128,10,512", "512,512,128:ta", "784,512,128:ta", "128,784,512:tb", "256,1024,1024", "256,4096,1024", "1,4096,4096",
+    "4096,1,4096", "4,1024,1024", "16,4096,4096", "4096,16,4096", "64,50257,768", "2,2,100000", "1000,1000,2",
+  ].compactMap(MatmulShape.init(argument:))
+}
+
+/// `1...300`: the cubes from size 1 to size 300.
+struct CubeSizes: ExpressibleByArgument {
+  let sizes: ClosedRange<Int>
+
+  init?(argument: String) {
+    let ends = argument.components(separatedBy: "...").map { Int($0) ?? 0 }
+    guard ends.count == 2, ends[0] >= 1, ends[0] <= ends[1], ends[1] <= 1 << 14 else { return nil }
+    sizes = ends[0]...ends[1]
+  }
+
+  var shapes: [MatmulShape] { sizes.map { MatmulShape($0, $0, $0) } }
 }

@@ -42,7 +42,7 @@ struct StepBenchmarks: ParsableCommand {
       }
     }
     progress()
-    report.processorsUsedByOthers = usage.othersSince
+    report.processorsUsedByOthers = usage.othersSince()
 
     var table = Table(["backend", "regularizer", "µs", "best"])
     for row in report.rows {

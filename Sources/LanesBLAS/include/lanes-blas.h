@@ -1,9 +1,10 @@
-/* LanesBLAS: single-precision BLAS on Lanes. The names, arguments and numbers of netlib's CBLAS and of its
- * Fortran BLAS as gfortran calls it (LP64: sizes are int), so that programs can link or preload it as it is.
+/* LanesBLAS: single-precision BLAS on Lanes. The names, arguments and numbers of netlib's CBLAS and of its Fortran BLAS as
+ * gfortran calls it (LP64: sizes are int), so that programs can link or preload it as it is.
  *
- * Vectors: element i of x is x[i·inc], or x[(i − count + 1)·inc] where inc is negative. Matrices: ld is the distance, in floats,
- * between two rows (row-major) or columns (column-major). Results are the same bits on every instruction set and number of
- * threads: CONTRACT.md, C8. beta = 0 never reads what it overwrites, and nothing is skipped because a factor is 0, save alpha.
+ * Vectors: element i of x is x[i·inc], or x[(i − count + 1)·inc] where inc is negative. Matrices: ld is the distance, in
+ * floats, between two rows (row-major) or columns (column-major). Results are the same bits on every instruction set and
+ * number of threads: CONTRACT.md, C8. beta = 0 never reads what it overwrites, and nothing is skipped because a factor is
+ * 0, save alpha.
  *
  * Errors: a bad argument is reported through cblas_xerbla or xerbla_, and nothing is written. Both are weak, so a program
  * may define its own; these print a line to the standard error and return, as OpenBLAS's do (netlib's end the program).

@@ -41,12 +41,9 @@ struct MatrixTests {
     for (m, n, k) in Self.shapes {
       for (alpha, beta) in [(1, 0), (0.7, 1), (-2, 0.3), (0, 0.5), (1, -1)] as [(Float, Float)] {
         for more in [0, 3] {
-          let (rowsA, columnsA) = ta == isRowMajor ? (k, m) : (m, k)
-          let (rowsB, columnsB) = tb == isRowMajor ? (n, k) : (k, n)
-          let lda = max(1, isRowMajor ? columnsA : rowsA) + more
-          let ldb = max(1, isRowMajor ? columnsB : rowsB) + more
+          let lda = max(1, ta == isRowMajor ? m : k) + more
+          let ldb = max(1, tb == isRowMajor ? k : n) + more
           let ldc = max(1, isRowMajor ? n : m) + more
-          _ = (columnsA, columnsB)
           var a = numbers.floats(lda * max(m, k, 1) + 1)
           var b = numbers.floats(ldb * max(n, k, 1) + 1)
           let before =
@@ -81,7 +78,6 @@ struct MatrixTests {
     var numbers = Numbers(2)
     for (m, n) in [(1, 1), (3, 5), (130, 7), (7, 300), (600, 600)] {
       let lda = (isRowMajor ? n : m) + 2
-      let step = Int(abs(increment))
       for transposed in [false, true] {
         let (k, rows) = transposed ? (m, n) : (n, m)
         var a = numbers.floats(lda * max(m, n))
@@ -93,7 +89,7 @@ struct MatrixTests {
           increment, 0.3, &y, 2 * increment)
         let wanted = try reference(
           1, rows, k, false, transposed != isRowMajor, 0.7, logicalX, k, a, lda, 0.3, logicalY, rows)
-        #expect(bits(y) == bits(spread(wanted, 2 * increment)), "sgemv \(m) \(n) \(transposed), step \(step)")
+        #expect(bits(y) == bits(spread(wanted, 2 * increment)), "sgemv \(m) \(n) \(transposed), step \(increment)")
       }
       let (logicalX, logicalY) = (numbers.floats(m), numbers.floats(n))
       var x = spread(logicalX, increment)

@@ -63,6 +63,8 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block, const 
       kernels->micro[job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
   /* A long chain leaves time to fetch the next tile of C. */
   const int64_t c_step = mr * call->c_stride, fetches = k >= 64;
+  const int64_t tiles_of_rows = lanes_divide_up(rows.end - rows.begin, mr);
+  tile.next_b_beside = tiles_of_rows < 3 ? 16 * tiles_of_rows : 0;
   int64_t activated = first_column;
   for (int64_t t = share->column_tiles.begin; t < share->column_tiles.end; t++) {
     const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);

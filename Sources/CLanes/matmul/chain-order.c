@@ -147,13 +147,16 @@ static void run_own_columns(void *argument, int thread, int threads) {
 /* An operand of more floats than this is too large for the level-2 cache to make up for the way it lies in memory. */
 static const int64_t small_operand = 1 << 16;
 
-/* The micro-kernels read A where it is, unless alpha has to be multiplied in, a transposed A spreads each panel over many
- * pages, or the rows of a tile compete for the same set of the level-1 cache: that holds about 8 lines from addresses that
- * differ by multiples of 4096 bytes. */
-static int should_pack_a(const lanes_matmul_call *call, int64_t mr) {
-  if (call->alpha != 1) return 1;
-  if (call->n < 128 || call->m * call->k <= small_operand) return 0;
-  return call->transpose_a || (mr > 8 && (call->a_stride + 8) % 1024 <= 16);
+/* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
+ * multiples of 4096 bytes. */
+static int64_t rows_in_cache(const lanes_matmul_call *call) {
+  return !call->transpose_a && (call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
+}
+
+/* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
+ * pages. */
+static int should_pack_a(const lanes_matmul_call *call) {
+  return call->alpha != 1 || (call->transpose_a && call->n >= 128 && call->m * call->k > small_operand);
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise a panel must be read a few times to be worth it. */
@@ -166,8 +169,9 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1, .block_k = k};
   job.columns = lanes_columns_of(kernels, n);
-  if (m > job.columns.mr) {
-    job.mr = lanes_divide_up(m, lanes_divide_up(m, job.columns.mr));
+  const int64_t most_rows = lanes_least(job.columns.mr, rows_in_cache(call));
+  if (m > most_rows) {
+    job.mr = lanes_divide_up(m, lanes_divide_up(m, most_rows));
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
   job.a_panel = (job.mr + 7) & -8;
@@ -184,7 +188,7 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   chain_queue queues[QUEUES];
   for (int q = 0; q < threads && q < QUEUES; q++) atomic_init(&queues[q].taken, 0);
   job.queues = queues;
-  const int packs_a = k > 0 && should_pack_a(call, job.mr), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
+  const int packs_a = k > 0 && should_pack_a(call), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
   if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
     const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}, NULL, NULL};
     lanes_chain_multiply(&job, &all, &all);

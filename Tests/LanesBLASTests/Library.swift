@@ -72,4 +72,7 @@ struct Numbers {
   }
 }
 
-func bits(_ values: [Float]) -> [UInt32] { values.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern } }
+/// Whether the bits are the same, NaNs being equal. A Bool, for `#expect` takes minutes to tell two long arrays apart.
+func areSame(_ a: [Float], _ b: [Float]) -> Bool { bits(a) == bits(b) }
+
+private func bits(_ values: [Float]) -> [UInt32] { values.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern } }

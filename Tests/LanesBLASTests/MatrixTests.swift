@@ -58,13 +58,13 @@ struct MatrixTests {
             isRowMajor
             ? try reference(m, n, k, ta, tb, alpha, a, lda, b, ldb, beta, before, ldc)
             : try reference(n, m, k, tb, ta, alpha, b, ldb, a, lda, beta, before, ldc)
-          #expect(bits(c) == bits(wanted), "\(m), \(n), \(k), alpha \(alpha), beta \(beta), ld + \(more)")
+          #expect(areSame(c, wanted), "\(m), \(n), \(k), alpha \(alpha), beta \(beta), ld + \(more)")
           guard !isRowMajor else { continue }
           c = before
           fortran(
             [ta ? 0x74 : 0x6e], [tb ? 0x43 : 0x4e], [m32], [n32], [k32], [alpha], &a, [a32], &b, [b32], [beta], &c,
             [c32])
-          #expect(bits(c) == bits(wanted), "sgemm_ \(m), \(n), \(k)")
+          #expect(areSame(c, wanted), "sgemm_ \(m), \(n), \(k)")
         }
       }
     }
@@ -89,7 +89,7 @@ struct MatrixTests {
           increment, 0.3, &y, 2 * increment)
         let wanted = try reference(
           1, rows, k, false, transposed != isRowMajor, 0.7, logicalX, k, a, lda, 0.3, logicalY, rows)
-        #expect(bits(y) == bits(spread(wanted, 2 * increment)), "sgemv \(m) \(n) \(transposed), step \(increment)")
+        #expect(areSame(y, spread(wanted, 2 * increment)), "sgemv \(m) \(n) \(transposed), step \(increment)")
       }
       let (logicalX, logicalY) = (numbers.floats(m), numbers.floats(n))
       var x = spread(logicalX, increment)
@@ -102,7 +102,7 @@ struct MatrixTests {
         isRowMajor
         ? try reference(m, n, 1, false, false, 0.7, logicalX, 1, logicalY, n, 1, before, lda)
         : try reference(n, m, 1, false, false, 0.7, logicalY, 1, logicalX, m, 1, before, lda)
-      #expect(bits(a) == bits(wanted), "sger \(m) \(n)")
+      #expect(areSame(a, wanted), "sger \(m) \(n)")
     }
   }
 

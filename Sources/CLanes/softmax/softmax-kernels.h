@@ -22,7 +22,7 @@ ALWAYS_INLINE float LANES_NAME(exp_sum)(int64_t n, const float *x, float maximum
 static void LANES_NAME(softmax)(int64_t n, const float *x, float *y) {
   float maximum = LANES_NAME(row_max)(n, x);
   float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y);
-  LANES_NAME(binary_multiply_10)(n, y, &r, y);
+  LANES_NAME(binary_multiply_10)(n, y, &r, y, 0);
 }
 
 static void LANES_NAME(softmax_gradient)(int64_t n, const float *y, const float *dy, float *dx) {

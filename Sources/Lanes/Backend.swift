@@ -72,6 +72,9 @@ public protocol Backend: Sendable {
 
   func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError)
 
+  /// The same of logits that are the product of activations and weights, and the gradients of both.
+  func linearCrossEntropy(_ call: LinearCrossEntropy) throws(LanesError)
+
   /// In place.
   func update(
     _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions

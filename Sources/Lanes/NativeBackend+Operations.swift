@@ -161,6 +161,19 @@ extension NativeBackend {
     if status != LANES_OK { throw explain("softmaxCrossEntropy", status, call.validate) }
   }
 
+  public func linearCrossEntropy(_ call: LinearCrossEntropy) throws(LanesError) {
+    var c = lanes_linear_cross_entropy_call()
+    (c.rows, c.inputs, c.classes) = (Int64(call.rows), Int64(call.inputs), Int64(call.classes))
+    (c.x, c.x_stride) = (call.x.data, Int64(call.x.stride))
+    (c.w, c.w_stride) = (call.weights.data, Int64(call.weights.stride))
+    (c.bias, c.labels, c.loss) = (call.bias, call.labels, call.loss)
+    if let output = call.xGradient { (c.x_gradient, c.x_gradient_stride) = (output.data, Int64(output.stride)) }
+    if let output = call.weightsGradient { (c.w_gradient, c.w_gradient_stride) = (output.data, Int64(output.stride)) }
+    (c.bias_gradient, c.scale) = (call.biasGradient, call.scale)
+    let status = lanes_linear_cross_entropy(context, &c)
+    if status != LANES_OK { throw explain("linearCrossEntropy", status, call.validate) }
+  }
+
   public func update(
     _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
   ) throws(LanesError) {

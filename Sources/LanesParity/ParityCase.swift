@@ -3,7 +3,8 @@ import Lanes
 /// The operations of `Backend`, each with its cases.
 public enum ParityOperation: String, CaseIterable, Sendable, Hashable, CustomStringConvertible {
   case matmul, unary, unaryGradient, binary, ternary, reduce, argmax
-  case softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, softmaxCrossEntropy, update
+  case softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, softmaxCrossEntropy, linearCrossEntropy
+  case update
 
   public var description: String { rawValue }
 }

@@ -20,6 +20,7 @@ public enum ParitySuite {
     case .softmax, .logSoftmax: softmaxCases(operation)
     case .softmaxGradient, .logSoftmaxGradient: softmaxGradientCases(operation)
     case .softmaxCrossEntropy: crossEntropyCases(thorough: thorough)
+    case .linearCrossEntropy: linearCrossEntropyCases()
     case .update: updateCases(thorough: thorough)
     }
   }

@@ -176,6 +176,14 @@ struct DefectiveBackend: Backend {
     try run(gradient, loss) { () throws(LanesError) in try base.softmaxCrossEntropy(call) }
   }
 
+  func linearCrossEntropy(_ call: LinearCrossEntropy) throws(LanesError) {
+    let gradient = call.xGradient.map {
+      Site(output: $0.data, rows: call.rows, columns: call.inputs, stride: $0.stride, input: call.x.data)
+    }
+    let loss = call.loss.map { Site(output: $0, rows: 1, columns: call.rows, stride: call.rows, input: call.x.data) }
+    try run(gradient, loss) { () throws(LanesError) in try base.linearCrossEntropy(call) }
+  }
+
   func update(
     _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
   ) throws(LanesError) {

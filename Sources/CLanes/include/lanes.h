@@ -284,6 +284,27 @@ typedef struct lanes_cross_entropy_call {
 
 lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call);
 
+/* Softmax cross-entropy of logits = x·w + bias, and `scale` times its gradients, C8: the bits of lanes_matmul and
+ * lanes_softmax_cross_entropy one after the other, without ever holding all logits. */
+typedef struct lanes_linear_cross_entropy_call {
+  int64_t rows, inputs, classes;
+  const float *x; /* rows × inputs */
+  int64_t x_stride;
+  const float *w; /* inputs × classes */
+  int64_t w_stride;
+  const float *bias;     /* classes values; or NULL */
+  const int32_t *labels; /* a class a row */
+  float *loss;           /* a value a row; or NULL. No output may overlap an input or another output. */
+  float *x_gradient;     /* rows × inputs; or NULL */
+  int64_t x_gradient_stride;
+  float *w_gradient; /* inputs × classes; or NULL */
+  int64_t w_gradient_stride;
+  float *bias_gradient; /* classes values; or NULL */
+  float scale;          /* of the gradients: 1/rows for those of the mean */
+} lanes_linear_cross_entropy_call;
+
+lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call);
+
 /* ------------------------------------------------------------------------------------------------------------- Updates
  * C7. In place, over `count` elements; no array may overlap another. */
 typedef enum lanes_update_rule {

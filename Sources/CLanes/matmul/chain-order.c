@@ -2,42 +2,8 @@
  * KC steps of the chains, of A_TILES tiles of rows: the threads pack a block together and then share its tiles, all in one
  * parallel region. Who multiplies which tiles is settled as they go, so that a thread that loses its core holds nobody up.
  * A chain that goes on in the next block of k reloads C. */
-#include "paths.h"
+#include "chain-order.h"
 #include "workspace.h"
-
-#include <stdatomic.h>
-#include <stddef.h>
-
-/* A thread takes the shares of its own queue, and when that is empty those that other threads have not come to. So a thread
- * meets the same part of C in call after call, and still nobody waits for one that lost its core. */
-enum { QUEUES = 64 };
-typedef struct chain_queue {
-  _Alignas(64) atomic_llong taken;
-} chain_queue;
-
-typedef struct chain_job {
-  const lanes_matmul_call *call;
-  const lanes_matmul_kernels *kernels;
-  int64_t k;
-  int64_t mr;      /* rows of a tile: at most the kernels' MR, the same for all but the last */
-  int64_t a_panel; /* the width of a panel of A: mr rounded up to a multiple of 8 */
-  int64_t row_tiles;
-  lanes_columns columns;
-  int64_t block_rows, block_columns, block_k; /* of a block, in tiles, tiles and steps */
-  float *a_panels, *b_panels;                 /* NULL: the operand is used where it is */
-  const float *packed_b;                      /* its panels are used; NULL: the call's B is not packed */
-  lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
-  lanes_unary_gradient_kernel gradient;       /* NULL: none */
-  int fetches_b;                              /* B is used where it is, and larger than caches */
-  chain_queue *queues;                        /* the shares of the block, for up to QUEUES threads */
-} chain_job;
-
-/* One block, or a thread's share of one: tiles in C, and steps of the chains. */
-typedef struct chain_block {
-  lanes_part row_tiles, column_tiles, steps;
-  const float *b_panels; /* of the block; NULL: B is used where it is, or packed before the call */
-  const float *next_b;   /* the first element of B that the next block packs, laid out as B is; NULL: not to be fetched */
-} chain_block;
 
 /* At most so many tiles of rows are packed at once. */
 enum { A_TILES = 144 };
@@ -57,20 +23,6 @@ static int64_t take_share(chain_queue *queues, int64_t shares, int threads, int 
     *victim = (*victim + 1) % count;
     if (*victim == thread % count) return -1;
   }
-}
-
-static void activate(const chain_job *job, lanes_part rows, lanes_part columns) {
-  const lanes_matmul_call *call = job->call;
-  const int64_t n = columns.end - columns.begin;
-  float *c = call->c + rows.begin * call->c_stride + columns.begin;
-  if (job->gradient) {
-    const float *value = call->gradient_value + rows.begin * call->gradient_value_stride + columns.begin;
-    for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride, value += call->gradient_value_stride)
-      job->gradient(n, value, c, c, 0);
-  } else if (n == call->c_stride)
-    job->activation(n * (rows.end - rows.begin), c, c, 0);
-  else
-    for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride) job->activation(n, c, c, 0);
 }
 
 /* One thread's share of packing the block's rows of A, from a_panels on. */
@@ -99,85 +51,6 @@ static void pack_b(const chain_job *job, const chain_block *block, int thread, i
                      call->b_stride, job->b_panels + skipped * k);
 }
 
-/* A's share of a block: where the first tile starts, and how far it is to the next tile. */
-typedef struct chain_operand {
-  const float *first;
-  int64_t step;
-} chain_operand;
-
-static chain_operand a_of(const chain_job *job, const chain_block *block, const chain_block *share) {
-  const lanes_matmul_call *call = job->call;
-  const int64_t i = share->row_tiles.begin * job->mr, p = share->steps.begin;
-  if (job->k == 0) return (chain_operand){NULL, 0};
-  if (job->a_panels) {
-    const int64_t panel = job->a_panel * (block->steps.end - block->steps.begin);
-    return (chain_operand){job->a_panels + (share->row_tiles.begin - block->row_tiles.begin) * panel, panel};
-  }
-  if (call->transpose_a) return (chain_operand){call->a + p * call->a_stride + i, job->mr};
-  return (chain_operand){call->a + i * call->a_stride + p, job->mr * call->a_stride};
-}
-
-/* The first step of column j of op(B). In panels it lies j (from the block's first column) times their steps from the start. */
-static const float *b_of(const chain_job *job, const chain_block *block, const chain_block *share, int64_t j) {
-  const int64_t p = share->steps.begin, k = share->steps.end - p;
-  if (job->k == 0) return NULL;
-  if (block->b_panels) return block->b_panels + (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * k;
-  if (job->packed_b) return lanes_packed_panels(job->kernels, job->packed_b, job->call->n, p) + j * k;
-  return job->call->b + p * job->call->b_stride + j;
-}
-
-/* All tiles of a share, whose operands lie in the block's panels or where they are. */
-static void multiply(const chain_job *job, const chain_block *block, const chain_block *share) {
-  const lanes_matmul_call *call = job->call;
-  const lanes_matmul_kernels *kernels = job->kernels;
-  const int64_t n = call->n, mr = job->mr, k = share->steps.end - share->steps.begin;
-  const int is_last = share->steps.end == job->k, has_b_panels = block->b_panels || job->packed_b;
-  const chain_operand a = a_of(job, block, share);
-  const lanes_part rows = {share->row_tiles.begin * mr, lanes_least(share->row_tiles.end * mr, call->m)};
-  const int64_t first_column = lanes_first_column(&job->columns, share->column_tiles.begin);
-  lanes_micro_tile tile = {
-      .k = k,
-      .a_stride = job->a_panels ? job->a_panel : call->a_stride,
-      .b_stride = call->b_stride,
-      .next_b_stride = call->b_stride,
-      .c_stride = call->c_stride,
-      .beta = share->steps.begin == 0 ? call->beta : 1,
-      .relu = is_last && call->activation == LANES_RELU && !job->gradient,
-  };
-  const lanes_micro_kernel(*micro)[2][LANES_MOST_MR] =
-      kernels->micro[job->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
-  /* A long chain leaves time to fetch the next tile of C. */
-  const int64_t c_step = mr * call->c_stride, fetches = k >= 64;
-  int64_t activated = first_column;
-  for (int64_t t = share->column_tiles.begin; t < share->column_tiles.end; t++) {
-    const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);
-    tile.columns = lanes_least(width, n - j);
-    tile.b = b_of(job, block, share, j);
-    if (has_b_panels) tile.b_stride = width;
-    tile.bias = is_last && call->bias ? call->bias + j : NULL;
-    const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
-    const int is_partial = !has_b_panels && tile.columns < vectors * kernels->vector;
-    const lanes_micro_kernel *of_rows = micro[vectors - 1][is_partial];
-    const float *next_b = block->next_b ? block->next_b + (j - first_column) : NULL;
-    if (job->fetches_b && t + 1 < share->column_tiles.end) next_b = tile.b + width;
-    tile.a = a.first;
-    tile.c = call->c + rows.begin * call->c_stride + j;
-    for (int64_t i = rows.begin; i < rows.end; i += mr, tile.a += a.step, tile.c += c_step) {
-      const int64_t line = (i - rows.begin) / mr * 16; /* Each tile of rows fetches another line of 16 columns. */
-      tile.next_b = next_b && line < width ? next_b + line : NULL;
-      tile.next_c = fetches && i + mr < rows.end ? tile.c + c_step : NULL;
-      of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
-    }
-    /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
-    const int64_t done = j + tile.columns;
-    if ((job->activation || job->gradient) && is_last &&
-        (t + 1 == share->column_tiles.end || done - activated >= 256)) {
-      activate(job, rows, (lanes_part){activated, done});
-      activated = done;
-    }
-  }
-}
-
 /* Takes shares of a block until there are none left. A share has as many rows of A as stay in the level-2 cache; there are a
  * few shares for each thread, so that all of them finish at about the same time. */
 static void multiply_shares(chain_job *job, const chain_block *block, int thread, int threads) {
@@ -202,7 +75,7 @@ static void multiply_shares(chain_job *job, const chain_block *block, int thread
     int64_t p = block->steps.begin;
     do { /* Without panels a block has all of k. Once at least: without k, C still has its beta, bias and activation. */
       part.steps = (lanes_part){p, lanes_least(p + kc, block->steps.end)};
-      multiply(job, block, &part);
+      lanes_chain_multiply(job, block, &part);
       p = part.steps.end;
     } while (p < block->steps.end);
   }
@@ -265,7 +138,7 @@ static void run_own_columns(void *argument, int thread, int threads) {
         chain_block share = block;
         share.row_tiles = (lanes_part){i, lanes_least(i + rows, job->row_tiles)};
         if (share.row_tiles.end == job->row_tiles) block.next_b = next_block(job, tiles.begin, tiles.end, p);
-        multiply(job, &block, &share);
+        lanes_chain_multiply(job, &block, &share);
       }
     }
   }
@@ -274,13 +147,16 @@ static void run_own_columns(void *argument, int thread, int threads) {
 /* An operand of more floats than this is too large for the level-2 cache to make up for the way it lies in memory. */
 static const int64_t small_operand = 1 << 16;
 
-/* The micro-kernels read A where it is, unless alpha has to be multiplied in, a transposed A spreads each panel over many
- * pages, or the rows of a tile compete for the same set of the level-1 cache: that holds about 8 lines from addresses that
- * differ by multiples of 4096 bytes. */
-static int should_pack_a(const lanes_matmul_call *call, int64_t mr) {
-  if (call->alpha != 1) return 1;
-  if (call->n < 128 || call->m * call->k <= small_operand) return 0;
-  return call->transpose_a || (mr > 8 && (call->a_stride + 8) % 1024 <= 16);
+/* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
+ * multiples of 4096 bytes. */
+static int64_t rows_in_cache(const lanes_matmul_call *call) {
+  return !call->transpose_a && (call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
+}
+
+/* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
+ * pages. */
+static int should_pack_a(const lanes_matmul_call *call) {
+  return call->alpha != 1 || (call->transpose_a && call->n >= 128 && call->m * call->k > small_operand);
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise a panel must be read a few times to be worth it. */
@@ -293,8 +169,9 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1, .block_k = k};
   job.columns = lanes_columns_of(kernels, n);
-  if (m > job.columns.mr) {
-    job.mr = lanes_divide_up(m, lanes_divide_up(m, job.columns.mr));
+  const int64_t most_rows = lanes_least(job.columns.mr, rows_in_cache(call));
+  if (m > most_rows) {
+    job.mr = lanes_divide_up(m, lanes_divide_up(m, most_rows));
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
   job.a_panel = (job.mr + 7) & -8;
@@ -311,10 +188,10 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   chain_queue queues[QUEUES];
   for (int q = 0; q < threads && q < QUEUES; q++) atomic_init(&queues[q].taken, 0);
   job.queues = queues;
-  const int packs_a = k > 0 && should_pack_a(call, job.mr), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
+  const int packs_a = k > 0 && should_pack_a(call), packs_b = k > 0 && !call->packed_b && should_pack_b(call);
   if (threads == 1 && !packs_a && !packs_b && k <= kernels->kc && m <= kernels->mc) {
     const chain_block all = {{0, job.row_tiles}, {0, job.columns.tiles}, {0, k}, NULL, NULL};
-    multiply(&job, &all, &all);
+    lanes_chain_multiply(&job, &all, &all);
     return LANES_OK;
   }
 

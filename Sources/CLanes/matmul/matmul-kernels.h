@@ -82,7 +82,7 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_BLOCKS                                                                                                  \
-  .vector = 16, .vectors = 3, .mr = {14, 14, 8}, .mc = 168, .kc = 512, .nc = 4096, .flops = 200
+  .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .mc = 168, .kc = 512, .nc = 4096, .flops = 200
 #elif LANES_VECTOR == 8
 #define MATMUL_BLOCKS .vector = 8, .vectors = 2, .mr = {6, 6}, .mc = 168, .kc = 512, .nc = 4096, .flops = 100
 #else
@@ -91,7 +91,7 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
 #define MICRO_FORM(form)                                                                                               \
-  {{{MICRO_ROWS(MICRO_ENTRY, micro_##form##_1)}, {MICRO_ROWS(MICRO_ENTRY, micro_##form##_1_partial)}},                 \
+  {{{MICRO_ROWS_OF_1(MICRO_ENTRY, micro_##form##_1)}, {MICRO_ROWS_OF_1(MICRO_ENTRY, micro_##form##_1_partial)}},       \
    {{MICRO_ROWS(MICRO_ENTRY, micro_##form##_2)}, {MICRO_ROWS(MICRO_ENTRY, micro_##form##_2_partial)}},                 \
    {{MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3)}, {MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3_partial)}}}
 #define LANES_MATMUL_KERNELS                                                                                           \

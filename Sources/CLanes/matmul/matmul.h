@@ -10,7 +10,7 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 14, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
 
 /* How a micro-kernel finds A[i, p]: a panel (or a transposed A as it is) has a_stride between values of p, and the rows of
  * one p beside each other. A as it is has a_stride between rows, and the p of one row beside each other. */
@@ -28,9 +28,10 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
-  /* To be fetched meanwhile, or NULL: the start of the next tile of C, and a cache line a step of what B will be needed next. */
+  /* To be fetched meanwhile, or NULL: the start of the next tile of C, and two cache lines a step of the B that is needed next,
+   * so many floats apart. */
   const float *next_c, *next_b;
-  int64_t next_b_stride;
+  int64_t next_b_stride, next_b_beside;
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);

@@ -6,10 +6,12 @@
   X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__) X(7, __VA_ARGS__)          \
   X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__) X(11, __VA_ARGS__) X(12, __VA_ARGS__) X(13, __VA_ARGS__)      \
   X(14, __VA_ARGS__)
+#define MICRO_ROWS_OF_1(X, ...) MICRO_ROWS(X, __VA_ARGS__) X(15, __VA_ARGS__) X(16, __VA_ARGS__)
 #define MICRO_ROWS_OF_3(X, ...)                                                                                        \
   X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)          \
   X(7, __VA_ARGS__) X(8, __VA_ARGS__)
 #else
+#define MICRO_ROWS_OF_1 MICRO_ROWS
 #define MICRO_ROWS_OF_3(X, ...)
 #define MICRO_ROWS(X, ...)                                                                                             \
   X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
@@ -42,7 +44,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }
 
   const float *a = tile->a, *b = tile->b, *next_b = tile->next_b;
-  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride, next_b_stride = tile->next_b_stride;
+  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride, next_b_stride = tile->next_b_stride, beside = tile->next_b_beside;
 #define STEP                                                                                                           \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   UNROLL for (int v = 0; v < vectors; v++) row[v] =                                                                    \
@@ -56,6 +58,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   if (next_b) {
     for (int64_t p = tile->k; p > 0; p--, next_b += next_b_stride) {
       __builtin_prefetch(next_b, 0, 2);
+      __builtin_prefetch(next_b + beside, 0, 2);
       STEP
     }
   } else {
@@ -85,14 +88,14 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
     LANES_NAME(micro)(tile, rows, vectors, form, partial);                                                             \
   }
-MICRO_ROWS(MICRO, micro_panel_1, 1, LANES_A_PANEL, 0)
-MICRO_ROWS(MICRO, micro_panel_1_partial, 1, LANES_A_PANEL, 1)
+MICRO_ROWS_OF_1(MICRO, micro_panel_1, 1, LANES_A_PANEL, 0)
+MICRO_ROWS_OF_1(MICRO, micro_panel_1_partial, 1, LANES_A_PANEL, 1)
 MICRO_ROWS(MICRO, micro_panel_2, 2, LANES_A_PANEL, 0)
 MICRO_ROWS(MICRO, micro_panel_2_partial, 2, LANES_A_PANEL, 1)
 MICRO_ROWS_OF_3(MICRO, micro_panel_3, 3, LANES_A_PANEL, 0)
 MICRO_ROWS_OF_3(MICRO, micro_panel_3_partial, 3, LANES_A_PANEL, 1)
-MICRO_ROWS(MICRO, micro_rows_1, 1, LANES_A_ROWS, 0)
-MICRO_ROWS(MICRO, micro_rows_1_partial, 1, LANES_A_ROWS, 1)
+MICRO_ROWS_OF_1(MICRO, micro_rows_1, 1, LANES_A_ROWS, 0)
+MICRO_ROWS_OF_1(MICRO, micro_rows_1_partial, 1, LANES_A_ROWS, 1)
 MICRO_ROWS(MICRO, micro_rows_2, 2, LANES_A_ROWS, 0)
 MICRO_ROWS(MICRO, micro_rows_2_partial, 2, LANES_A_ROWS, 1)
 MICRO_ROWS_OF_3(MICRO, micro_rows_3, 3, LANES_A_ROWS, 0)

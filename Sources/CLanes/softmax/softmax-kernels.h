@@ -1,28 +1,155 @@
-/* Softmax and its cross-entropy, a row at a time (CONTRACT.md, C6). A row that fits the cache meets memory once. */
+/* Softmax and its cross-entropy (CONTRACT.md, C6), a block of rows a call: a row that fits the cache meets memory once, and
+ * the rows' logarithms and divisions share registers. Where there is scratch memory, the output is beyond the cache: it is
+ * written past it, from a row of z that stays in the cache. */
 
-/* Σ z_j with z_j = exp(x_j − M); the z_j themselves go to z, which may be x, or NULL. */
-ALWAYS_INLINE float LANES_NAME(exp_sum)(int64_t n, const float *x, float maximum, float *z) {
-  V16 lanes = {0};
+/* Vectors that can be chosen between, lane by lane. */
+typedef float LANES_NAME(choice16) __attribute__((ext_vector_type(16)));
+typedef int32_t LANES_NAME(lanes16) __attribute__((ext_vector_type(16)));
+
+/* `value` in the lanes below n, `other` in the rest. */
+ALWAYS_INLINE V16 LANES_NAME(first16)(int64_t n, V16 value, V16 other) {
+  const LANES_NAME(lanes16) lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return (V16)(lane < (int32_t)n ? (LANES_NAME(choice16))value : (LANES_NAME(choice16))other);
+}
+
+ALWAYS_INLINE V16 LANES_NAME(larger16)(V16 a, V16 b) {
+  LANES_NAME(choice16) left = (LANES_NAME(choice16))a, right = (LANES_NAME(choice16))b;
+  return (V16)(left > right ? left : right);
+}
+
+ALWAYS_INLINE void LANES_NAME(store16_tail)(float *to, V16 value, int64_t n) {
   float block[16];
+  LANES_NAME(store16)(block, value);
+  LANES_NAME(store_tail)(to, block, n);
+}
+
+ALWAYS_INLINE V16 LANES_NAME(exp16)(V16 x) {
+  float block[16];
+  LANES_NAME(store16)(block, x);
+  SIMD for (int lane = 0; lane < 16; lane++) block[lane] = LANES_NAME(exp)(block[lane]);
+  return LANES_NAME(load16)(block);
+}
+
+/* M of C6, but for what cannot be seen in any result: of a row with a NaN it is another element, and the sum is NaN all the
+ * same; of a row with zeros of both signs it is either, and the sum is at least 2. */
+ALWAYS_INLINE float LANES_NAME(row_peak)(int64_t n, const float *x) {
+  const V16 least = (V16){0} - __builtin_inff();
+  V16 peak = least;
+  if (n >= 16) {
+    V16 peaks[4] = {least, least, least, least};
+    int64_t i = 0;
+    for (; i + 64 <= n; i += 64)
+      for (int v = 0; v < 4; v++)
+        peaks[v] = LANES_NAME(larger16)(LANES_NAME(load16)(x + i + 16 * v), peaks[v]);
+    for (; i + 16 <= n; i += 16) peaks[0] = LANES_NAME(larger16)(LANES_NAME(load16)(x + i), peaks[0]);
+    /* The last 16, some of them for the second time. */
+    peaks[1] = LANES_NAME(larger16)(LANES_NAME(load16)(x + n - 16), peaks[1]);
+    peak = LANES_NAME(larger16)(LANES_NAME(larger16)(peaks[0], peaks[1]), LANES_NAME(larger16)(peaks[2], peaks[3]));
+  } else {
+    peak = LANES_NAME(larger16)(LANES_NAME(first16)(n, LANES_NAME(load16_tail)(x, n), least), least);
+  }
+  typedef float v8 __attribute__((ext_vector_type(8)));
+  typedef float v4 __attribute__((ext_vector_type(4)));
+  const LANES_NAME(choice16) all = (LANES_NAME(choice16))peak;
+  v8 low = all.lo, high = all.hi;
+  v8 eight = low > high ? low : high;
+  v4 left = eight.lo, right = eight.hi;
+  v4 four = left > right ? left : right;
+  v4 swapped = four.zwxy;
+  v4 two = four > swapped ? four : swapped;
+  return two[0] > two[1] ? two[0] : two[1];
+}
+
+/* Σ z_j with z_j = exp(x_j − M); the z_j themselves go to z, which may be x, or NULL. `next` is a row to fetch meanwhile, or
+ * NULL. */
+ALWAYS_INLINE float LANES_NAME(exp_sum)(int64_t n, const float *x, float maximum, float *z, const float *next) {
+  V16 lanes = {0};
   int64_t i = 0;
   for (; i + 16 <= n; i += 16) {
-    SIMD for (int lane = 0; lane < 16; lane++) block[lane] = LANES_NAME(exp)(x[i + lane] - maximum);
-    if (z) memcpy(z + i, block, sizeof block);
-    lanes += LANES_NAME(load16)(block);
+    if (next) __builtin_prefetch(next + i, 0, 2);
+    V16 value = LANES_NAME(exp16)(LANES_NAME(load16)(x + i) - maximum);
+    if (z) LANES_NAME(store16)(z + i, value);
+    lanes += value;
   }
   if (i < n) {
-    LANES_NAME(load_tail)(block, x + i, n - i);
-    SIMD for (int lane = 0; lane < 16; lane++) block[lane] = LANES_NAME(exp)(block[lane] - maximum);
-    if (z) LANES_NAME(store_tail)(z + i, block, n - i);
-    lanes += LANES_NAME(load16_tail)(block, n - i);
+    V16 value = LANES_NAME(exp16)(LANES_NAME(load16_tail)(x + i, n - i) - maximum);
+    if (z) LANES_NAME(store16_tail)(z + i, value, n - i);
+    lanes += LANES_NAME(first16)(n - i, value, (V16){0});
   }
   return LANES_NAME(tree)(lanes);
 }
 
-static void LANES_NAME(softmax)(int64_t n, const float *x, float *y) {
-  float maximum = LANES_NAME(row_max)(n, x);
-  float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y);
-  LANES_NAME(binary_multiply_10)(n, y, &r, y, 0);
+/* The z_j of a row of n < 16 elements, in a register: a partial store that is soon loaded again would wait for the cache. */
+ALWAYS_INLINE V16 LANES_NAME(short_exp)(int64_t n, const float *x, float maximum, float *sum) {
+  V16 value = LANES_NAME(exp16)(LANES_NAME(load16_tail)(x, n) - maximum);
+  *sum = LANES_NAME(tree)(LANES_NAME(first16)(n, value, (V16){0}));
+  return value;
+}
+
+/* What a last pass over a row makes of an element x and its target t. */
+typedef enum LANES_NAME(last_pass) {
+  SCALE,            /* x·r */
+  SCALE_TWICE,      /* x·r·scale */
+  LOG_SOFTMAX,      /* (x − M) − log(s) */
+  DENSE_GRADIENT,   /* (x·r − t)·scale */
+  DENSE_FROM_LOGIT, /* (exp(x − M)·r − t)·scale */
+} LANES_NAME(last_pass);
+
+typedef struct LANES_NAME(row_values) {
+  float maximum, r, log_sum, scale;
+} LANES_NAME(row_values);
+
+ALWAYS_INLINE V16 LANES_NAME(last16)(LANES_NAME(last_pass) pass, LANES_NAME(row_values) row, V16 x, V16 t) {
+  switch (pass) {
+  case SCALE: return x * row.r;
+  case SCALE_TWICE: return x * row.r * row.scale;
+  case LOG_SOFTMAX: return (x - row.maximum) - row.log_sum;
+  case DENSE_GRADIENT: return (x * row.r - t) * row.scale;
+  case DENSE_FROM_LOGIT: return (LANES_NAME(exp16)(x - row.maximum) * row.r - t) * row.scale;
+  }
+}
+
+/* n < 16 elements of the last pass. */
+ALWAYS_INLINE void LANES_NAME(last_tail)(LANES_NAME(last_pass) pass, LANES_NAME(row_values) row, int64_t n, const float *x,
+                                         const float *t, float *y) {
+  V16 targets = t ? LANES_NAME(load16_tail)(t, n) : (V16){0};
+  LANES_NAME(store16_tail)(y, LANES_NAME(last16)(pass, row, LANES_NAME(load16_tail)(x, n), targets), n);
+}
+
+ALWAYS_INLINE void LANES_NAME(last)(LANES_NAME(last_pass) pass, LANES_NAME(row_values) row, int64_t n, const float *x,
+                                    const float *t, float *y, int streams) {
+  int64_t i = 0;
+  if (streams && ((uintptr_t)y & 3) == 0) {
+    int64_t head = (int64_t)(-(uintptr_t)y & 63) / 4;
+    if (head > 0 && head < n) LANES_NAME(last_tail)(pass, row, head, x, t, y), i = head;
+    for (; i + 16 <= n; i += 16)
+      __builtin_nontemporal_store(
+          LANES_NAME(last16)(pass, row, LANES_NAME(load16)(x + i), t ? LANES_NAME(load16)(t + i) : (V16){0}),
+          (V16 *)(void *)(y + i));
+  } else {
+    for (; i + 16 <= n; i += 16)
+      LANES_NAME(store16)(
+          y + i, LANES_NAME(last16)(pass, row, LANES_NAME(load16)(x + i), t ? LANES_NAME(load16)(t + i) : (V16){0}));
+  }
+  if (i < n) LANES_NAME(last_tail)(pass, row, n - i, x + i, t ? t + i : NULL, y + i);
+}
+
+static void LANES_NAME(softmax)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y, int64_t y_stride,
+                                float *scratch) {
+  for (int64_t i = 0; i < rows; i++, x += x_stride, y += y_stride) {
+    const float maximum = LANES_NAME(row_peak)(n, x);
+    if (n < 16) {
+      float sum;
+      V16 z = LANES_NAME(short_exp)(n, x, maximum, &sum);
+      LANES_NAME(store16_tail)(y, z * (1 / sum), n);
+    } else if (scratch) {
+      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, scratch, i + 1 < rows ? x + x_stride : NULL);
+      LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, scratch, NULL, y, 1);
+    } else {
+      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y, NULL);
+      LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, y, NULL, y, 0);
+    }
+  }
 }
 
 static void LANES_NAME(softmax_gradient)(int64_t n, const float *y, const float *dy, float *dx) {
@@ -30,10 +157,25 @@ static void LANES_NAME(softmax_gradient)(int64_t n, const float *y, const float 
   SIMD for (int64_t i = 0; i < n; i++) dx[i] = (dy[i] - t) * y[i];
 }
 
-static void LANES_NAME(log_softmax)(int64_t n, const float *x, float *y) {
-  float maximum = LANES_NAME(row_max)(n, x);
-  float log_sum = LANES_NAME(log)(LANES_NAME(exp_sum)(n, x, maximum, NULL));
-  SIMD for (int64_t i = 0; i < n; i++) y[i] = (x[i] - maximum) - log_sum;
+ALWAYS_INLINE void LANES_NAME(log_softmax_block)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y,
+                                                 int64_t y_stride, int streams, const float *next) {
+  float maximum[LANES_SOFTMAX_ROWS], sum[LANES_SOFTMAX_ROWS] = {0};
+  for (int64_t i = 0; i < rows; i++) {
+    maximum[i] = LANES_NAME(row_peak)(n, x + i * x_stride);
+    sum[i] = LANES_NAME(exp_sum)(n, x + i * x_stride, maximum[i], NULL, next);
+  }
+  SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) sum[i] = LANES_NAME(log)(sum[i]);
+  for (int64_t i = 0; i < rows; i++) {
+    const LANES_NAME(row_values) row = {.maximum = maximum[i], .log_sum = sum[i]};
+    LANES_NAME(last)(LOG_SOFTMAX, row, n, x + i * x_stride, NULL, y + i * y_stride, streams);
+  }
+}
+
+static void LANES_NAME(log_softmax)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y, int64_t y_stride,
+                                    float *scratch) {
+  if (!scratch) LANES_NAME(log_softmax_block)(rows, n, x, x_stride, y, y_stride, 0, NULL);
+  for (int64_t i = 0; scratch && i < rows; i++, x += x_stride, y += y_stride)
+    LANES_NAME(log_softmax_block)(1, n, x, x_stride, y, y_stride, 1, i + 1 < rows ? x + x_stride : NULL);
 }
 
 static void LANES_NAME(log_softmax_gradient)(int64_t n, const float *y, const float *dy, float *dx) {
@@ -48,53 +190,98 @@ static void LANES_NAME(log_softmax_gradient)(int64_t n, const float *y, const fl
   LANES_NAME(store_tail)(dx + whole, out, tail);
 }
 
-static float LANES_NAME(cross_entropy_label)(int64_t n, const float *x, int32_t label, float *gradient, float scale) {
-  float maximum = LANES_NAME(row_max)(n, x);
-  float at_label = x[label] - maximum;
-  float sum = LANES_NAME(exp_sum)(n, x, maximum, gradient);
-  if (gradient) {
-    float r = 1 / sum;
-    float label_gradient = (gradient[label] * r - 1) * scale;
-    SIMD for (int64_t i = 0; i < n; i++) gradient[i] = gradient[i] * r * scale;
-    gradient[label] = label_gradient;
+ALWAYS_INLINE void LANES_NAME(store_rows)(float *to, const float *values, int64_t rows) {
+  if (rows == 16) memcpy(to, values, 64);
+  else LANES_NAME(store_tail)(to, values, rows);
+}
+
+/* The row to fetch while one is computed; NULL where rows are short or there is none. */
+ALWAYS_INLINE const float *LANES_NAME(row_after)(const lanes_cross_entropy_call *call, int64_t row) {
+  return call->columns > 4096 && row + 1 < call->rows ? call->logits + (row + 1) * call->logits_stride : NULL;
+}
+
+static void LANES_NAME(cross_entropy_labels)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
+                                             float *scratch) {
+  const int64_t n = call->columns;
+  const int32_t *labels = call->labels + first;
+  const float *logits = call->logits + first * call->logits_stride, scale = call->scale;
+  float *gradient = call->gradient ? call->gradient + first * call->gradient_stride : NULL;
+  const float *next = LANES_NAME(row_after)(call, first);
+  V16 short_rows[LANES_SOFTMAX_ROWS];
+  float maximum[LANES_SOFTMAX_ROWS], at_label[LANES_SOFTMAX_ROWS] = {0}, sum[LANES_SOFTMAX_ROWS] = {0};
+  for (int64_t i = 0; i < rows; i++) {
+    const float *x = logits + i * call->logits_stride;
+    maximum[i] = LANES_NAME(row_peak)(n, x);
+    at_label[i] = x[labels[i]] - maximum[i];
+    if (n < 16) short_rows[i] = LANES_NAME(short_exp)(n, x, maximum[i], &sum[i]);
+    else if (!gradient) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
+    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * call->gradient_stride, next);
   }
-  return LANES_NAME(log)(sum) - at_label;
+  float loss[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS], slope[LANES_SOFTMAX_ROWS];
+  SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) {
+    loss[i] = LANES_NAME(log)(sum[i]) - at_label[i];
+    r[i] = 1 / sum[i];
+    slope[i] = (LANES_NAME(exp)(at_label[i]) * r[i] - 1) * scale;
+  }
+  if (call->loss) LANES_NAME(store_rows)(call->loss + first, loss, rows);
+  for (int64_t i = 0; gradient && i < rows; i++, gradient += call->gradient_stride) {
+    const LANES_NAME(row_values) row = {.r = r[i], .scale = scale};
+    if (n < 16) LANES_NAME(store16_tail)(gradient, short_rows[i] * row.r * scale, n);
+    else if (scratch) LANES_NAME(last)(SCALE_TWICE, row, n, scratch, NULL, gradient, 1);
+    else LANES_NAME(last)(SCALE_TWICE, row, n, gradient, NULL, gradient, 0);
+    gradient[labels[i]] = slope[i];
+  }
 }
 
-ALWAYS_INLINE void LANES_NAME(load_up_to_16)(float *block, const float *from, int64_t n) {
-  if (n == 16) memcpy(block, from, 64);
-  else LANES_NAME(load_tail)(block, from, n);
-}
-
-static float LANES_NAME(cross_entropy_targets)(int64_t n, const float *x, const float *targets, float *gradient,
-                                               float scale) {
-  float maximum = LANES_NAME(row_max)(n, x);
-  float sum = LANES_NAME(exp_sum)(n, x, maximum, NULL);
-  float log_sum = LANES_NAME(log)(sum), r = 1 / sum;
+/* Σ t·(log(s) − (x − M)), where a target of 0 counts nothing whatever its logit. */
+ALWAYS_INLINE float LANES_NAME(dense_loss)(int64_t n, const float *x, const float *t, float maximum, float log_sum) {
   V16 lanes = {0};
   for (int64_t i = 0; i < n; i += 16) {
-    int64_t width = n - i < 16 ? n - i : 16;
-    float logit[16], target[16], terms[16], slope[16];
-    LANES_NAME(load_up_to_16)(logit, x + i, width);
-    LANES_NAME(load_up_to_16)(target, targets + i, width);
-    /* Beyond the row the target is 0, and with it the term. */
-    SIMD for (int lane = 0; lane < 16; lane++) {
-      float shifted = logit[lane] - maximum;
-      terms[lane] = target[lane] == 0 ? 0 : target[lane] * (log_sum - shifted);
-      slope[lane] = (LANES_NAME(exp)(shifted) * r - target[lane]) * scale;
-    }
-    lanes += LANES_NAME(load16)(terms);
-    if (!gradient) continue;
-    if (width == 16) memcpy(gradient + i, slope, sizeof slope);
-    else LANES_NAME(store_tail)(gradient + i, slope, width);
+    const int whole = n - i >= 16;
+    V16 logit = whole ? LANES_NAME(load16)(x + i) : LANES_NAME(load16_tail)(x + i, n - i);
+    V16 target = whole ? LANES_NAME(load16)(t + i) : LANES_NAME(load16_tail)(t + i, n - i);
+    LANES_NAME(choice16) aim = (LANES_NAME(choice16))target;
+    LANES_NAME(choice16) terms = (LANES_NAME(choice16))(target * (log_sum - (logit - maximum)));
+    lanes += (V16)(aim == 0 ? (LANES_NAME(choice16))0 : terms);
   }
   return LANES_NAME(tree)(lanes);
+}
+
+static void LANES_NAME(cross_entropy_targets)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
+                                              float *scratch) {
+  const int64_t n = call->columns;
+  const float *logits = call->logits + first * call->logits_stride;
+  const float *targets = call->targets + first * call->targets_stride;
+  float *gradient = call->gradient ? call->gradient + first * call->gradient_stride : NULL;
+  const int64_t stride = call->gradient_stride;
+  /* The loss needs the logits once more: they may not be overwritten by z, nor may short rows wait for it. */
+  const int stores = n >= 16 && gradient && call->gradient != call->logits;
+  const float *next = LANES_NAME(row_after)(call, first);
+  float maximum[LANES_SOFTMAX_ROWS], sum[LANES_SOFTMAX_ROWS] = {0};
+  for (int64_t i = 0; i < rows; i++) {
+    const float *x = logits + i * call->logits_stride;
+    maximum[i] = LANES_NAME(row_peak)(n, x);
+    if (stores) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * stride, next);
+    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
+  }
+  float log_sum[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS];
+  SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) log_sum[i] = LANES_NAME(log)(sum[i]), r[i] = 1 / sum[i];
+  for (int64_t i = 0; i < rows; i++) {
+    const float *x = logits + i * call->logits_stride, *t = targets + i * call->targets_stride;
+    if (call->loss) call->loss[first + i] = LANES_NAME(dense_loss)(n, x, t, maximum[i], log_sum[i]);
+    if (!gradient) continue;
+    const LANES_NAME(row_values) row = {.maximum = maximum[i], .r = r[i], .scale = call->scale};
+    float *out = gradient + i * stride;
+    if (!stores) LANES_NAME(last)(DENSE_FROM_LOGIT, row, n, x, t, out, 0);
+    else if (scratch) LANES_NAME(last)(DENSE_GRADIENT, row, n, scratch, t, out, 1);
+    else LANES_NAME(last)(DENSE_GRADIENT, row, n, out, t, out, 0);
+  }
 }
 
 #define LANES_SOFTMAX_KERNELS                                                                                          \
   {                                                                                                                    \
     .softmax = LANES_NAME(softmax), .log_softmax = LANES_NAME(log_softmax),                                            \
     .gradient = LANES_NAME(softmax_gradient), .log_gradient = LANES_NAME(log_softmax_gradient),                        \
-    .cross_entropy_label = LANES_NAME(cross_entropy_label),                                                            \
+    .cross_entropy_labels = LANES_NAME(cross_entropy_labels),                                                          \
     .cross_entropy_targets = LANES_NAME(cross_entropy_targets),                                                        \
   }

@@ -54,6 +54,8 @@ struct WiredValue {
   let slot: Int
   let shape: Shape
   let type: ElementType
+  /// Where the value is a variable that the Program itself does not change.
+  var parameter: Memory? = nil
 }
 
 /// A value given to each run.

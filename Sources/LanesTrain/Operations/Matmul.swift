@@ -36,6 +36,9 @@ struct MatmulNode: NodeOperation {
     let (a, b, c) = (wiring.operands[0].slot, wiring.operands[1].slot, wiring.result.slot)
     let bias = hasBias ? wiring.operands[2].slot : nil
     let value = hasGradientValue ? wiring.operands.last?.slot : nil
+    let packed = wiring.operands[1].parameter.flatMap {
+      PackedOperand($0, m: m, n: n, k: k, transposeB: transposeB, on: backend)
+    }
     return { slots throws(LanesError) in
       var call = Matmul(
         m: m, n: n, k: k, transposeA: node.transposeA, transposeB: node.transposeB, a: slots[a], b: slots[b],
@@ -43,7 +46,11 @@ struct MatmulNode: NodeOperation {
       if let bias { call.bias = UnsafePointer(slots[bias]) }
       call.activation = node.activation
       if let value { (call.gradientValue, call.gradientValueStride) = (UnsafePointer(slots[value]), n) }
-      try backend.matmul(call)
+      if let b = try packed?.matrix() {
+        try backend.matmul(call, packedB: b)
+      } else {
+        try backend.matmul(call)
+      }
     }
   }
 }

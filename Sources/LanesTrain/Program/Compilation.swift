@@ -24,19 +24,26 @@ struct Compilation {
 
   var slotCount: Int { places.count }
 
+  /// The variables that the updates change.
+  private(set) var changed: [Memory] = []
+
   private let graph: Graph
+  private let state: State
   /// The slot of a value, by its node.
   private var slotOf: [Int: Int] = [:]
+  private var changedNodes: Set<Int> = []
 
   init(
-    _ graph: Graph, results wanted: [SymbolicTensor], updates: [StateUpdate], backend: any Backend
+    _ graph: Graph, results wanted: [SymbolicTensor], updates: [StateUpdate], state: State, backend: any Backend
   ) throws(ModelError) {
-    self.graph = graph
+    (self.graph, self.state) = (graph, state)
     for value in wanted + updates.flatMap({ [$0.variable] + $0.slots + $0.operands }) where value.graph !== graph {
       throw ModelError(
         operation: "program", shapes: [value.shape], reason: "a result or update belongs to another graph",
         location: value.location)
     }
+    changedNodes = Set(updates.flatMap { [$0.variable.node] + $0.slots.map(\.node) })
+    changed = changedNodes.sorted().compactMap(variable)
     let (wanted, updates) = Self.keepingOldValues(results: wanted, updates: updates)
     let read = updates.flatMap { [$0.variable] + $0.slots + $0.operands }
     let kept = (wanted + read).map { graph.storage(of: $0.node) }
@@ -83,7 +90,14 @@ struct Compilation {
 
   private func wired(_ node: Int) -> WiredValue {
     let value = graph.nodes[node].value
-    return WiredValue(slot: slotOf[graph.storage(of: node)] ?? 0, shape: value.shape, type: value.type)
+    let storage = graph.storage(of: node)
+    return WiredValue(
+      slot: slotOf[storage] ?? 0, shape: value.shape, type: value.type,
+      parameter: changedNodes.contains(storage) ? nil : variable(storage))
+  }
+
+  private func variable(_ node: Int) -> Memory? {
+    (graph.nodes[node].operation as? VariableNode).flatMap { state.memory(of: $0.name) }
   }
 
   /// The operations that the kept values need, in the order in which they were written.

@@ -10,6 +10,8 @@ import Lanes
 final class Memory {
   let floats: UnsafeMutablePointer<Float>
   let count: Int
+  /// Another one after each change, where it holds a variable.
+  private(set) var version = 0
 
   init(count: Int) throws(LanesError) {
     var raw: UnsafeMutableRawPointer?
@@ -23,6 +25,16 @@ final class Memory {
   }
 
   deinit { free(floats) }
+
+  /// For whoever writes a variable.
+  func markChanged() { version &+= 1 }
+
+  func overwrite(with values: [Float]) {
+    markChanged()
+    values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { floats.update(from: base, count: min(source.count, count)) }
+    }
+  }
 }
 
 /// A tensor with its numbers.

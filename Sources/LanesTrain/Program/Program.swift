@@ -3,6 +3,9 @@ import Lanes
 /// A compiled graph: a list of backend calls over memory that is laid out beforehand. A run allocates nothing and looks
 /// nothing up.
 ///
+/// But for this: the second run with the same parameters packs those that it does not change, and that products are faster
+/// with (`PackedMatrix`). They take their memory once more; the bits are the same.
+///
 /// Not Sendable: it writes its own memory and its State while it runs. Make one a thread.
 public final class Program {
   /// An object, because reading closures themselves from an array allocates in unoptimised builds.
@@ -23,6 +26,8 @@ public final class Program {
   private let arena: Memory
   private let constants: Memory
   public let state: State
+  /// The variables that the updates change.
+  private let changed: [Memory]
 
   /// Bytes of the values that live only within a run.
   public var arenaBytes: Int { arena.count * 4 }
@@ -42,7 +47,7 @@ public final class Program {
       try state.check(variable, at: node.location)
     }
     try state.add(graph.variables)
-    let plan = try Compilation(graph, results: results, updates: updates, backend: backend)
+    let plan = try Compilation(graph, results: results, updates: updates, state: state, backend: backend)
     arena = try Memory(count: plan.memory.size)
     constants = try Memory(count: plan.constantFloats)
     slotCount = plan.slotCount
@@ -54,7 +59,7 @@ public final class Program {
       case .constant(let offset, let write):
         write(constants.floats + offset)
         slots[slot] = constants.floats + offset
-      case .variable(let name): slots[slot] = state.floats(of: name) ?? arena.floats
+      case .variable(let name): slots[slot] = state.memory(of: name)?.floats ?? arena.floats
       case .input: break
       }
     }
@@ -62,6 +67,7 @@ public final class Program {
     inputs = plan.inputs.mapValues(Input.init)
     unbound = Set(plan.inputs.values)
     self.results = plan.results
+    changed = plan.changed
     self.state = state
   }
 
@@ -96,6 +102,7 @@ public final class Program {
       let names = inputs.filter { unbound.contains($0.value.slot) }.keys.sorted()
       throw LanesError("run", .other("these inputs are not bound: \(names.joined(separator: ", "))"))
     }
+    for index in 0..<changed.count { changed[index].markChanged() }
     for index in 0..<steps.count { try steps[index].kernel(slots) }
   }
 

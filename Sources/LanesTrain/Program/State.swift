@@ -63,10 +63,9 @@ public final class State {
         operation: "write", shapes: [variable.shape, value.shape],
         reason: "'\(name)' is \(variable.shape), but the value is \(value.shape)", location: SourceLocation(file, line))
     }
-    value.values.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { memory.floats.update(from: base, count: source.count) }
-    }
+    memory.overwrite(with: value.values)
   }
 
-  func floats(of name: String) -> UnsafeMutablePointer<Float>? { memory[name]?.floats }
+  /// Who writes to it marks it as changed.
+  func memory(of name: String) -> Memory? { memory[name] }
 }

@@ -76,10 +76,7 @@ extension Checkpoint {
 extension State {
   /// Overwrites a variable by as many values as it has.
   func overwrite(_ name: String, with values: [Float]) {
-    guard let floats = floats(of: name) else { return }
-    values.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { floats.update(from: base, count: source.count) }
-    }
+    memory(of: name)?.overwrite(with: values)
   }
 }
 

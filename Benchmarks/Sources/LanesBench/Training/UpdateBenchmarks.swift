@@ -58,14 +58,18 @@ struct UpdateBenchmarks: ParsableCommand {
     let context = try LanesContext(threads: threads)
     let (rate, beta1, beta2) = (0.001, 0.9, 0.999)
     var step = 0
+    var update = lanes_update_call()
+    (update.rule, update.count, update.parameter, update.gradient) = (
+      LANES_ADAM, Int64(count), parameter.floats, UnsafePointer(gradient.floats)
+    )
+    (update.first, update.second) = (first.floats, second.floats)
+    (update.beta1, update.beta2, update.epsilon) = (Float(beta1), Float(beta2), 1e-8)
+    (update.scale, update.low, update.high) = (1, -.infinity, .infinity)
     let lanes = Contender("Lanes") { calls in
       for _ in 0..<calls {
         step += 1
-        let corrected = rate * (1 - pow(beta2, Double(step))).squareRoot() / (1 - pow(beta1, Double(step)))
-        try lanesCheck(
-          lanes_adam(
-            context.pointer, Int64(count), parameter.floats, first.floats, second.floats, gradient.floats,
-            Float(corrected), Float(beta1), Float(beta2), 1e-8, 0))
+        update.rate = Float(rate * (1 - pow(beta2, Double(step))).squareRoot() / (1 - pow(beta1, Double(step))))
+        try lanesCheck(lanes_update(context.pointer, &update))
       }
     }
     _ = try lanes.time(1)

@@ -1,0 +1,131 @@
+/* Linear + softmax cross-entropy (CONTRACT.md, C8), a chunk of rows at a time: the chunk's logits become its gradient in place,
+ * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. */
+#include "../core/checks.h"
+#include "../core/threads.h"
+
+#include <stdlib.h>
+
+/* The logits of a chunk. Each chunk reads the weights twice and their gradient once more than no chunks would: the more rows
+ * the better. */
+static const int64_t most_bytes = 52 << 20;
+static const int64_t most_rows = 256;
+
+/* Whether C2 takes the lane order for an m×k by k×n product: then its sums cannot be continued, or depend on m. */
+static int takes_lanes(int64_t m, int64_t n, int64_t k) {
+  return k >= 128 && (m == 1 || n == 1 || (m <= 64 && n <= 64 && m * n <= 64));
+}
+
+/* Whether every product has the same order for chunks of so many rows, or one more, as for all rows. */
+static int same_order(const lanes_linear_cross_entropy_call *call, int64_t rows) {
+  const int64_t d = call->inputs, n = call->classes;
+  if (takes_lanes(d, n, call->rows)) return 0;
+  for (int64_t m = rows; m <= rows + 1; m++)
+    if (takes_lanes(m, n, d) != takes_lanes(call->rows, n, d) || takes_lanes(m, d, n) != takes_lanes(call->rows, d, n) ||
+        takes_lanes(d, n, m))
+      return 0;
+  return 1;
+}
+
+/* The rows are dealt out evenly to this number of chunks. */
+static int64_t chunks_of(const lanes_linear_cross_entropy_call *call) {
+  int64_t rows = most_bytes / (int64_t)sizeof(float) / call->classes;
+  rows = rows < 8 ? 8 : rows > most_rows ? most_rows : rows;
+  const int64_t chunks = (call->rows + rows - 1) / rows;
+  return chunks > 1 && same_order(call, call->rows / chunks) ? chunks : 1;
+}
+
+typedef struct bias_job {
+  int64_t rows, columns;
+  const float *x;
+  float *sum;
+} bias_job;
+
+/* C5's chain over the rows, continued from what the chunks before left in sum. */
+static void add_rows(void *argument, int thread, int threads) {
+  const bias_job *job = argument;
+  const lanes_part part = lanes_part_of(job->columns, 16, thread, threads);
+  for (int64_t i = 0; i < job->rows; i++)
+    for (int64_t j = part.begin; j < part.end; j++) job->sum[j] += job->x[i * job->columns + j];
+}
+
+static lanes_status run_chunk(const lanes_context *context, const lanes_linear_cross_entropy_call *call, int64_t first,
+                              int64_t rows, float *logits) {
+  const int64_t d = call->inputs, n = call->classes;
+  const float *x = call->x + first * call->x_stride;
+  LANES_TRY(lanes_matmul(context, &(lanes_matmul_call){.m = rows, .n = n, .k = d, .alpha = 1, .a = x,
+                                                       .a_stride = call->x_stride, .b = call->w, .b_stride = call->w_stride,
+                                                       .c = logits, .c_stride = n, .bias = call->bias}));
+  const int wants_gradient = call->x_gradient || call->w_gradient || call->bias_gradient;
+  LANES_TRY(lanes_softmax_cross_entropy(
+      context, &(lanes_cross_entropy_call){.rows = rows, .columns = n, .logits = logits, .logits_stride = n,
+                                           .labels = call->labels + first, .loss = call->loss ? call->loss + first : NULL,
+                                           .gradient = wants_gradient ? logits : NULL, .gradient_stride = n,
+                                           .scale = call->scale}));
+  if (call->x_gradient)
+    LANES_TRY(lanes_matmul(
+        context, &(lanes_matmul_call){.m = rows, .n = d, .k = n, .transpose_b = LANES_TRANSPOSED, .alpha = 1, .a = logits,
+                                      .a_stride = n, .b = call->w, .b_stride = call->w_stride,
+                                      .c = call->x_gradient + first * call->x_gradient_stride,
+                                      .c_stride = call->x_gradient_stride}));
+  if (call->w_gradient)
+    LANES_TRY(lanes_matmul(
+        context, &(lanes_matmul_call){.m = d, .n = n, .k = rows, .transpose_a = LANES_TRANSPOSED, .alpha = 1, .a = x,
+                                      .a_stride = call->x_stride, .b = logits, .b_stride = n, .beta = first > 0 ? 1 : 0,
+                                      .c = call->w_gradient, .c_stride = call->w_gradient_stride}));
+  if (call->bias_gradient) {
+    if (first == 0)
+      for (int64_t j = 0; j < n; j++) call->bias_gradient[j] = 0;
+    bias_job job = {rows, n, logits, call->bias_gradient};
+    lanes_run(lanes_threads_for(context, 0.1 * (double)rows * (double)n, (n + 15) / 16), add_rows, &job);
+  }
+  return LANES_OK;
+}
+
+static lanes_status check(const lanes_linear_cross_entropy_call *call) {
+  const int64_t rows = call->rows, d = call->inputs, n = call->classes;
+  LANES_TRY(lanes_check_product(rows, n));
+  LANES_TRY(lanes_check_matrix(call->x, rows, d, call->x_stride));
+  LANES_TRY(lanes_check_matrix(call->w, d, n, call->w_stride));
+  if (rows > 0 && n == 0) return LANES_EMPTY;
+  if (rows > 0 && !call->labels) return LANES_NULL_POINTER;
+  const lanes_extent inputs[] = {
+      lanes_extent_of(call->x, rows, d, call->x_stride), lanes_extent_of(call->w, d, n, call->w_stride),
+      lanes_extent_of_vector(call->bias, call->bias ? n : 0), lanes_extent_of_vector(call->labels, rows)};
+  if (call->x_gradient) LANES_TRY(lanes_check_matrix(call->x_gradient, rows, d, call->x_gradient_stride));
+  if (call->w_gradient) LANES_TRY(lanes_check_matrix(call->w_gradient, d, n, call->w_gradient_stride));
+  const lanes_extent outputs[] = {
+      lanes_extent_of_vector(call->loss, call->loss ? rows : 0),
+      lanes_extent_of(call->x_gradient, call->x_gradient ? rows : 0, d, call->x_gradient_stride),
+      lanes_extent_of(call->w_gradient, call->w_gradient ? d : 0, n, call->w_gradient_stride),
+      lanes_extent_of_vector(call->bias_gradient, call->bias_gradient ? n : 0)};
+  for (int i = 0; i < 4; i++) {
+    for (int j = 0; j < 4; j++) LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
+    for (int j = 0; j < i; j++) LANES_TRY(lanes_check_disjoint(outputs[i], outputs[j]));
+  }
+  int bad = 0;
+  for (int64_t i = 0; i < rows; i++) bad |= call->labels[i] < 0 || call->labels[i] >= n;
+  return bad ? LANES_INVALID_LABEL : LANES_OK;
+}
+
+lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
+  LANES_TRY(lanes_enter(&context));
+  if (!call) return LANES_NULL_POINTER;
+  LANES_TRY(check(call));
+  if (call->rows == 0 || call->classes == 0) {
+    for (int64_t i = 0; call->w_gradient && i < call->inputs; i++)
+      for (int64_t j = 0; j < call->classes; j++) call->w_gradient[i * call->w_gradient_stride + j] = 0;
+    for (int64_t j = 0; call->bias_gradient && j < call->classes; j++) call->bias_gradient[j] = 0;
+    return LANES_OK;
+  }
+  const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
+  float *logits = malloc(sizeof(float) * (size_t)(each + (more > 0)) * (size_t)call->classes);
+  if (!logits) return LANES_OUT_OF_MEMORY;
+  lanes_status status = LANES_OK;
+  for (int64_t chunk = 0, first = 0; chunk < chunks && status == LANES_OK; chunk++) {
+    const int64_t rows = each + (chunk < more);
+    status = run_chunk(context, call, first, rows, logits);
+    first += rows;
+  }
+  free(logits);
+  return status;
+}

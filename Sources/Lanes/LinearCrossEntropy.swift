@@ -1,0 +1,68 @@
+/// Softmax cross-entropy of logits = x·w + bias, and `scale` times its gradients (contract, C8): the bits of the operations one
+/// after the other, without ever holding all logits.
+///
+/// No output may overlap an input or another output.
+public struct LinearCrossEntropy {
+  /// Samples, the features of each, classes.
+  public var rows: Int, inputs: Int, classes: Int
+  /// `rows × inputs`.
+  public var x: MatrixInput
+  /// `inputs × classes`.
+  public var weights: MatrixInput
+  /// A value a class.
+  public var bias: UnsafePointer<Float>?
+  /// A class a row.
+  public var labels: UnsafePointer<Int32>
+  /// A value a row.
+  public var loss: UnsafeMutablePointer<Float>?
+  /// `rows × inputs`.
+  public var xGradient: MatrixOutput?
+  /// `inputs × classes`.
+  public var weightsGradient: MatrixOutput?
+  /// A value a class.
+  public var biasGradient: UnsafeMutablePointer<Float>?
+  /// Of the gradients: 1/rows for those of the mean.
+  public var scale: Float
+
+  public init(
+    rows: Int, inputs: Int, classes: Int, x: MatrixInput, weights: MatrixInput, bias: UnsafePointer<Float>? = nil,
+    labels: UnsafePointer<Int32>, loss: UnsafeMutablePointer<Float>? = nil, xGradient: MatrixOutput? = nil,
+    weightsGradient: MatrixOutput? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, scale: Float = 1
+  ) {
+    (self.rows, self.inputs, self.classes) = (rows, inputs, classes)
+    (self.x, self.weights, self.bias, self.labels) = (x, weights, bias, labels)
+    (self.loss, self.xGradient, self.weightsGradient) = (loss, xGradient, weightsGradient)
+    (self.biasGradient, self.scale) = (biasGradient, scale)
+  }
+
+  public func validate() throws(LanesError) {
+    let check = Check(operation: "linearCrossEntropy")
+    try check.size("rows", rows)
+    try check.size("classes", classes)
+    try check.product("logits", rows, classes)
+    var read = [
+      ("x", try check.matrix("x", x.data, rows: rows, columns: inputs, stride: x.stride)),
+      ("weights", try check.matrix("weights", weights.data, rows: inputs, columns: classes, stride: weights.stride)),
+      ("labels", Extent(labels, count: rows)),
+    ]
+    if let bias { read.append(("bias", Extent(bias, count: classes))) }
+    if rows > 0, classes == 0 { throw check.fail(.empty(name: "a row of no classes")) }
+    var written: [(String, Extent)] = []
+    if let loss { written.append(("loss", Extent(loss, count: rows))) }
+    if let to = xGradient {
+      let extent = try check.matrix("xGradient", to.data, rows: rows, columns: inputs, stride: to.stride)
+      written.append(("xGradient", extent))
+    }
+    if let to = weightsGradient {
+      let extent = try check.matrix("weightsGradient", to.data, rows: inputs, columns: classes, stride: to.stride)
+      written.append(("weightsGradient", extent))
+    }
+    if let biasGradient { written.append(("biasGradient", Extent(biasGradient, count: classes))) }
+    for (i, output) in written.enumerated() {
+      for other in read + written[..<i] { try check.disjoint(output.0, output.1, other.0, other.1) }
+    }
+    for row in 0..<rows where labels[row] < 0 || Int(labels[row]) >= classes {
+      throw check.fail(.labelOutOfRange(row: row, label: Int(labels[row]), classes: classes))
+    }
+  }
+}

@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "LanesParity", targets: ["LanesParity"]),
     .library(name: "LanesTrain", targets: ["LanesTrain"]),
     .library(name: "LanesPlot", targets: ["LanesPlot"]),
+    .library(name: "LanesBLAS", type: .dynamic, targets: ["LanesBLAS"]),
     .executable(name: "lanes", targets: ["LanesCLI"]),
   ],
   traits: [
@@ -37,6 +38,16 @@ let package = Package(
       cSettings: kernelFlags,
       linkerSettings: [.linkedLibrary("m"), .linkedLibrary("omp5", .when(traits: ["OpenMP"]))]),
     .target(name: "Lanes", dependencies: ["CLanes"]),
+    // The library holds CLanes, and shows nothing but BLAS, so that it disturbs no process that it is loaded into.
+    .target(
+      name: "LanesBLAS", dependencies: ["CLanes"], exclude: ["exports.map"], cSettings: kernelFlags,
+      linkerSettings: [
+        // No part of Swift's runtime comes along: what preloads this is no Swift program.
+        .unsafeFlags([
+          "-static-stdlib", "-nostartfiles", "-Xlinker",
+          "--version-script=\(Context.packageDirectory)/Sources/LanesBLAS/exports.map",
+        ])
+      ]),
     .target(name: "LanesReference", dependencies: ["Lanes"], swiftSettings: optimised),
     .target(name: "LanesParity", dependencies: ["Lanes"], swiftSettings: optimised),
     .target(name: "LanesTrain", dependencies: ["Lanes"]),
@@ -61,6 +72,9 @@ let package = Package(
       name: "LanesTrainTests",
       dependencies: ["LanesTrain", "LanesExamples", "Lanes", "LanesReference", "CTestSupport"],
       resources: [.copy("Golden")]),
+    .testTarget(
+      name: "LanesBLASTests", dependencies: ["Lanes", "CLanes", "LanesReference"],
+      swiftSettings: optimised),
     .testTarget(name: "LanesPlotTests", dependencies: ["LanesPlot"]),
     .testTarget(
       name: "LanesCLITests",

@@ -35,6 +35,12 @@ static lanes_status find_threads(const char *text, int *threads) {
   return LANES_OK;
 }
 
+static double find_grain(double wanted) {
+  const char *text = getenv("LANES_GRAIN");
+  if (!(wanted > 0) && text) wanted = strtod(text, NULL);
+  return wanted > 0 ? wanted : default_grain;
+}
+
 static lanes_status fill(const lanes_options *options, lanes_context *context) {
   lanes_isa isa;
   lanes_status status = find_isa(options->isa ? options->isa : getenv("LANES_ISA"), &isa);
@@ -43,7 +49,7 @@ static lanes_status fill(const lanes_options *options, lanes_context *context) {
   context->threads = options->threads;
   if (!options->threads && (status = find_threads(getenv("LANES_NUM_THREADS"), &context->threads))) return status;
   context->kernels = lanes_kernels_of(isa);
-  context->grain = options->grain > 0 ? options->grain : default_grain;
+  context->grain = find_grain(options->grain);
   int64_t bytes = options->streaming_bytes > 0 ? options->streaming_bytes : lanes_machine_describe().l3_bytes;
   context->streaming_floats = (bytes > 0 ? bytes : default_streaming_bytes) / (int64_t)sizeof(float);
   return LANES_OK;

@@ -3,7 +3,7 @@
  * All matrices are row-major float32. A "stride" is the distance between two rows, in floats. Every function returns a
  * status and checks its arguments before it writes anything: on any status but LANES_OK the outputs are untouched. Nothing
  * here prints, aborts or exits. Any number of threads may call at once. The results are the same bits on every instruction
- * set and with every number of threads; the arithmetic is stated in CONTRACT.md, whose rows (C1 … C7) are cited below.
+ * set and with every number of threads; the arithmetic is stated in CONTRACT.md, whose rows (C1 … C8) are cited below.
  *
  * Aliasing: an output may be exactly one of the inputs of an elementwise function (same address, same stride). Any other
  * overlap of an output with an input is LANES_OVERLAP. Pointers need only the alignment of float. A pointer to nothing (a
@@ -127,7 +127,8 @@ const char *lanes_status_message(lanes_status status);
  * Every operation takes one; NULL is the default context, made once from the machine and the environment:
  *   LANES_ISA          portable, avx2, avx512 or neon; unset: the best that processor and system have
  *   LANES_NUM_THREADS  1 … LANES_MAX_THREADS; unset: the processors that affinity and the cgroup's CPU quota allow
- * A bad value makes every call with NULL return its status; lanes_default_context tells it beforehand. */
+ *   LANES_GRAIN        as `grain` below, for tests; unset, or not a positive number: the library's choice
+ * A bad ISA or number of threads makes every call with NULL return its status; lanes_default_context tells it beforehand. */
 #define LANES_MAX_THREADS 1024
 
 typedef struct lanes_context lanes_context;
@@ -135,8 +136,8 @@ typedef struct lanes_context lanes_context;
 typedef struct lanes_options {
   const char *isa; /* NULL: as in the default context */
   int threads;     /* 0: as in the default context */
-  double grain;    /* nanoseconds of work that justify one more thread; 0: the library's choice. Tests set it tiny, so that
-                      small cases run on many threads too. */
+  double grain;    /* nanoseconds of work that justify one more thread; 0: as in the default context. Tests set it tiny,
+                      so that small cases run on many threads too. */
   int64_t streaming_bytes; /* larger outputs of elementwise functions go past the caches; 0: the last-level cache's size */
 } lanes_options;
 

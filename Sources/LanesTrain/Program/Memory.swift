@@ -10,8 +10,8 @@ import Lanes
 final class Memory {
   let floats: UnsafeMutablePointer<Float>
   let count: Int
-  /// Another one after each change, where it holds a variable.
-  private(set) var version = 0
+  /// Of a variable: one more for each change. A pointer, because a Program counts its variables up in every run.
+  let version: UnsafeMutablePointer<Int>
 
   init(count: Int) throws(LanesError) {
     var raw: UnsafeMutableRawPointer?
@@ -22,15 +22,17 @@ final class Memory {
     floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
     floats.initialize(repeating: 0, count: max(count, 1))
     self.count = count
+    version = .allocate(capacity: 1)
+    version.initialize(to: 0)
   }
 
-  deinit { free(floats) }
-
-  /// For whoever writes a variable.
-  func markChanged() { version &+= 1 }
+  deinit {
+    free(floats)
+    version.deallocate()
+  }
 
   func overwrite(with values: [Float]) {
-    markChanged()
+    version.pointee &+= 1
     values.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { floats.update(from: base, count: min(source.count, count)) }
     }

@@ -22,8 +22,8 @@ final class PackedOperand {
 
   /// For one run; nil: read the parameter itself.
   func matrix() throws(LanesError) -> PackedMatrix? {
-    if version != source.version {
-      (version, packed) = (source.version, nil)
+    if version != source.version.pointee {
+      (version, packed) = (source.version.pointee, nil)
       return nil
     }
     if let packed { return packed }

@@ -26,8 +26,8 @@ public final class Program {
   private let arena: Memory
   private let constants: Memory
   public let state: State
-  /// The variables that the updates change.
-  private let changed: [Memory]
+  /// Versions of the variables that the updates change.
+  private let versions: [UnsafeMutablePointer<Int>]
 
   /// Bytes of the values that live only within a run.
   public var arenaBytes: Int { arena.count * 4 }
@@ -67,7 +67,7 @@ public final class Program {
     inputs = plan.inputs.mapValues(Input.init)
     unbound = Set(plan.inputs.values)
     self.results = plan.results
-    changed = plan.changed
+    versions = plan.changed.map(\.version)
     self.state = state
   }
 
@@ -102,7 +102,7 @@ public final class Program {
       let names = inputs.filter { unbound.contains($0.value.slot) }.keys.sorted()
       throw LanesError("run", .other("these inputs are not bound: \(names.joined(separator: ", "))"))
     }
-    for index in 0..<changed.count { changed[index].markChanged() }
+    for index in 0..<versions.count { versions[index].pointee &+= 1 }
     for index in 0..<steps.count { try steps[index].kernel(slots) }
   }
 

@@ -66,6 +66,6 @@ public final class State {
     memory.overwrite(with: value.values)
   }
 
-  /// Who writes to it marks it as changed.
+  /// Who writes to it raises its version.
   func memory(of name: String) -> Memory? { memory[name] }
 }

@@ -50,9 +50,9 @@ final class Floats: @unchecked Sendable {
 final class Context: @unchecked Sendable {
   let pointer: OpaquePointer
 
-  init(isa: String, threads: Int32, grain: Double = 1e-9) throws {
+  init(isa: String, threads: Int32, grain: Double = 1e-9, streamingBytes: Int64 = 0) throws {
     var made: OpaquePointer?
-    var options = lanes_options(isa: nil, threads: threads, grain: grain)
+    var options = lanes_options(isa: nil, threads: threads, grain: grain, streaming_bytes: streamingBytes)
     let status = isa.withCString { name in
       options.isa = name
       return lanes_context_create(&options, &made)

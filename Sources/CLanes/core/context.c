@@ -8,6 +8,9 @@
 /* Waking a sleeping worker costs a few microseconds; less work than this a thread is not worth it. */
 static const double default_grain = 10000;
 
+/* Where the system does not say how large the last-level cache is. */
+static const int64_t default_streaming_bytes = 32 << 20;
+
 static lanes_status find_isa(const char *name, lanes_isa *isa) {
   if (!name) {
     static const lanes_isa best_first[] = {LANES_ISA_AVX512, LANES_ISA_AVX2, LANES_ISA_NEON, LANES_ISA_PORTABLE};
@@ -47,6 +50,8 @@ static lanes_status fill(const lanes_options *options, lanes_context *context) {
   if (!options->threads && (status = find_threads(getenv("LANES_NUM_THREADS"), &context->threads))) return status;
   context->kernels = lanes_kernels_of(isa);
   context->grain = find_grain(options->grain);
+  int64_t bytes = options->streaming_bytes > 0 ? options->streaming_bytes : lanes_machine_describe().l3_bytes;
+  context->streaming_floats = (bytes > 0 ? bytes : default_streaming_bytes) / (int64_t)sizeof(float);
   return LANES_OK;
 }
 

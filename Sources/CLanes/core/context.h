@@ -1,4 +1,4 @@
-/* What a call needs to run: kernels, threads, grain. */
+/* What a call needs to run: kernels, threads, grain, the size from which outputs go past the caches. */
 #ifndef LANES_CONTEXT_H
 #define LANES_CONTEXT_H
 
@@ -8,6 +8,7 @@ struct lanes_context {
   const lanes_kernels *kernels;
   int threads;
   double grain; /* nanoseconds of work that justify one more thread */
+  int64_t streaming_floats; /* an output of more, beside its inputs, is written past the caches */
 };
 
 /* The first line of every public operation: resolves NULL to the default context. One load when it exists already. */

@@ -8,14 +8,27 @@
 
 #define BLOCK 16
 
-/* Four vectors at a time hide the latency of a long chain of operations. The count is a multiple of GROUP. */
-#define GROUP 64
-#define GROUPED _Pragma("clang loop vectorize(assume_safety) interleave_count(4) unroll(disable)")
+/* Four vectors at a time hide the latency of a long chain of operations. */
+#define GROUP (4 * LANES_VECTOR)
+#define GROUPED _Pragma("clang loop vectorize(assume_safety) interleave_count(4)")
+
+/* A group of results, from registers to memory: past the caches, where the output begins at a cache line. */
+ALWAYS_INLINE void LANES_NAME(store_group)(float *to, const float *group, int streams) {
+  if (streams)
+    for (int j = 0; j < GROUP; j += 16)
+      __builtin_nontemporal_store(LANES_NAME(load16)(group + j), (V16 *)__builtin_assume_aligned(to + j, 64));
+  else
+    for (int j = 0; j < GROUP; j += 16) LANES_NAME(store16)(to + j, LANES_NAME(load16)(group + j));
+}
 
 #define UNARY(NAME, name, argument)                                                                                    \
-  static void LANES_NAME(unary_##name)(int64_t n, const float *x, float *y) {                                          \
+  static void LANES_NAME(unary_##name)(int64_t n, const float *x, float *y, int streams) {                             \
     int64_t grouped = n - n % GROUP, whole = n & -BLOCK, tail = n - whole;                                             \
-    GROUPED for (int64_t i = 0; i < grouped; i++) y[i] = LANES_NAME(name)(x[i]);                                       \
+    for (int64_t i = 0; i < grouped; i += GROUP) {                                                                     \
+      float group[GROUP];                                                                                              \
+      GROUPED for (int j = 0; j < GROUP; j++) group[j] = LANES_NAME(name)(x[i + j]);                                   \
+      LANES_NAME(store_group)(y + i, group, streams);                                                                  \
+    }                                                                                                                  \
     SIMD for (int64_t i = grouped; i < whole; i++) y[i] = LANES_NAME(name)(x[i]);                                      \
     if (!tail) return;                                                                                                 \
     float in[BLOCK], out[BLOCK];                                                                                       \
@@ -23,9 +36,13 @@
     SIMD for (int i = 0; i < BLOCK; i++) out[i] = LANES_NAME(name)(in[i]);                                             \
     LANES_NAME(store_tail)(y + whole, out, tail);                                                                      \
   }                                                                                                                    \
-  static void LANES_NAME(unary_gradient_##name)(int64_t n, const float *value, const float *dy, float *dx) {           \
+  static void LANES_NAME(unary_gradient_##name)(int64_t n, const float *value, const float *dy, float *dx, int streams) {\
     int64_t grouped = n - n % GROUP, whole = n & -BLOCK, tail = n - whole;                                             \
-    GROUPED for (int64_t i = 0; i < grouped; i++) dx[i] = LANES_NAME(name##_gradient)(value[i], dy[i]);                \
+    for (int64_t i = 0; i < grouped; i += GROUP) {                                                                     \
+      float group[GROUP];                                                                                              \
+      GROUPED for (int j = 0; j < GROUP; j++) group[j] = LANES_NAME(name##_gradient)(value[i + j], dy[i + j]);         \
+      LANES_NAME(store_group)(dx + i, group, streams);                                                                 \
+    }                                                                                                                  \
     SIMD for (int64_t i = grouped; i < whole; i++) dx[i] = LANES_NAME(name##_gradient)(value[i], dy[i]);               \
     if (!tail) return;                                                                                                 \
     float in[BLOCK], up[BLOCK], out[BLOCK];                                                                            \
@@ -44,10 +61,16 @@ LANES_UNARY_LIST(UNARY)
 
 #define BINARY(NAME, name)                                                                                             \
   ALWAYS_INLINE void LANES_NAME(binary_##name)(int64_t n, const float *a, int a_step, const float *b, int b_step,      \
-                                               float *out) {                                                           \
-    int64_t whole = n & -BLOCK, tail = n - whole;                                                                      \
+                                               float *out, int streams) {                                              \
+    int64_t grouped = n - n % GROUP, whole = n & -BLOCK, tail = n - whole;                                             \
     const float a_value = *a, b_value = *b;                                                                            \
-    SIMD for (int64_t i = 0; i < whole; i++) out[i] =                                                                  \
+    for (int64_t i = 0; i < grouped; i += GROUP) {                                                                     \
+      float group[GROUP];                                                                                              \
+      SIMD for (int j = 0; j < GROUP; j++) group[j] = LANES_NAME(name)(                                                \
+          a_step ? a[i + j] : a_value, b_step ? b[i + j] : b_value);                                                   \
+      LANES_NAME(store_group)(out + i, group, streams);                                                                \
+    }                                                                                                                  \
+    SIMD for (int64_t i = grouped; i < whole; i++) out[i] =                                                            \
         LANES_NAME(name)(a_step ? a[i] : a_value, b_step ? b[i] : b_value);                                            \
     if (!tail) return;                                                                                                 \
     OPERAND_TAIL(a)                                                                                                    \
@@ -62,8 +85,8 @@ LANES_UNARY_LIST(UNARY)
   BINARY_STEPS(name, 01, 0, 1)                                                                                         \
   BINARY_STEPS(name, 11, 1, 1)
 #define BINARY_STEPS(name, suffix, a_step, b_step)                                                                     \
-  static void LANES_NAME(binary_##name##_##suffix)(int64_t n, const float *a, const float *b, float *out) {            \
-    LANES_NAME(binary_##name)(n, a, a_step, b, b_step, out);                                                           \
+  static void LANES_NAME(binary_##name##_##suffix)(int64_t n, const float *a, const float *b, float *out, int streams) {\
+    LANES_NAME(binary_##name)(n, a, a_step, b, b_step, out, streams);                                                  \
   }
 LANES_BINARY_LIST(BINARY)
 #undef BINARY
@@ -71,10 +94,16 @@ LANES_BINARY_LIST(BINARY)
 
 #define TERNARY(NAME, name)                                                                                            \
   ALWAYS_INLINE void LANES_NAME(ternary_##name)(int64_t n, const float *a, int a_step, const float *b, int b_step,     \
-                                                const float *c, int c_step, float *out) {                              \
-    int64_t whole = n & -BLOCK, tail = n - whole;                                                                      \
+                                                const float *c, int c_step, float *out, int streams) {                 \
+    int64_t grouped = n - n % GROUP, whole = n & -BLOCK, tail = n - whole;                                             \
     const float a_value = *a, b_value = *b, c_value = *c;                                                              \
-    SIMD for (int64_t i = 0; i < whole; i++) out[i] =                                                                  \
+    for (int64_t i = 0; i < grouped; i += GROUP) {                                                                     \
+      float group[GROUP];                                                                                              \
+      SIMD for (int j = 0; j < GROUP; j++) group[j] = LANES_NAME(name)(                                                \
+          a_step ? a[i + j] : a_value, b_step ? b[i + j] : b_value, c_step ? c[i + j] : c_value);                      \
+      LANES_NAME(store_group)(out + i, group, streams);                                                                \
+    }                                                                                                                  \
+    SIMD for (int64_t i = grouped; i < whole; i++) out[i] =                                                            \
         LANES_NAME(name)(a_step ? a[i] : a_value, b_step ? b[i] : b_value, c_step ? c[i] : c_value);                   \
     if (!tail) return;                                                                                                 \
     OPERAND_TAIL(a)                                                                                                    \
@@ -95,8 +124,8 @@ LANES_BINARY_LIST(BINARY)
   TERNARY_STEPS(name, 111, 1, 1, 1)
 #define TERNARY_STEPS(name, suffix, a_step, b_step, c_step)                                                            \
   static void LANES_NAME(ternary_##name##_##suffix)(int64_t n, const float *a, const float *b, const float *c,         \
-                                                    float *out) {                                                      \
-    LANES_NAME(ternary_##name)(n, a, a_step, b, b_step, c, c_step, out);                                               \
+                                                    float *out, int streams) {                                         \
+    LANES_NAME(ternary_##name)(n, a, a_step, b, b_step, c, c_step, out, streams);                                      \
   }
 LANES_TERNARY_LIST(TERNARY)
 #undef TERNARY

@@ -1,13 +1,16 @@
-/* The elementwise kernels' part of the table. All work on n contiguous elements; an output may be an input. */
+/* The elementwise kernels' part of the table. All work on n contiguous elements; an output may be an input.
+ * With `streams` the output, which begins at a cache line then and is no input, is written past the caches. */
 #ifndef LANES_ELEMENTWISE_H
 #define LANES_ELEMENTWISE_H
 
 #include "../include/lanes.h"
 
-typedef void (*lanes_unary_kernel)(int64_t n, const float *x, float *y);
-typedef void (*lanes_unary_gradient_kernel)(int64_t n, const float *value, const float *dy, float *dx);
-typedef void (*lanes_binary_kernel)(int64_t n, const float *a, const float *b, float *out);
-typedef void (*lanes_ternary_kernel)(int64_t n, const float *a, const float *b, const float *c, float *out);
+typedef void (*lanes_unary_kernel)(int64_t n, const float *x, float *y, int streams);
+typedef void (*lanes_unary_gradient_kernel)(int64_t n, const float *value, const float *dy, float *dx,
+                                            int streams);
+typedef void (*lanes_binary_kernel)(int64_t n, const float *a, const float *b, float *out, int streams);
+typedef void (*lanes_ternary_kernel)(int64_t n, const float *a, const float *b, const float *c, float *out,
+                                     int streams);
 
 /* The last index of binary and ternary has a bit for each operand, the first operand's lowest: set where it is an array,
  * clear where it is one value. */

@@ -2,6 +2,7 @@
  * are whole matrices without gaps make it one long row, and a single column is turned into a row. */
 #include "../core/checks.h"
 #include "../core/threads.h"
+#include "streaming.h"
 
 static const double cost = 0.2;       /* nanoseconds an element, about */
 static const int64_t block = 4096;    /* elements of a long row that one thread takes at least */
@@ -12,30 +13,39 @@ typedef struct nary_job {
   int count; /* of operands */
   lanes_binary_kernel binary;
   lanes_ternary_kernel ternary;
+  int streams;
   int64_t rows, columns;
   lanes_operand operands[MOST_OPERANDS];
   float *out;
   int64_t out_stride;
 } nary_job;
 
-static void run_row(const nary_job *job, int64_t row, int64_t begin, int64_t end) {
+static void run_part_of_row(const nary_job *job, int64_t row, int64_t begin, int64_t end, int streams) {
   const float *at[MOST_OPERANDS];
   for (int i = 0; i < job->count; i++)
     at[i] = job->operands[i].data + row * job->operands[i].row_stride + begin * job->operands[i].column_stride;
   float *out = job->out + row * job->out_stride + begin;
-  if (job->count == 2) job->binary(end - begin, at[0], at[1], out);
-  else job->ternary(end - begin, at[0], at[1], at[2], out);
+  if (job->count == 2) job->binary(end - begin, at[0], at[1], out, streams);
+  else job->ternary(end - begin, at[0], at[1], at[2], out, streams);
+}
+
+static void run_row(const nary_job *job, int64_t row, int64_t begin, int64_t end) {
+  const float *out = job->out + row * job->out_stride + begin;
+  const int64_t head = job->streams ? lanes_floats_to_line(out, end - begin) : 0;
+  if (head > 0) run_part_of_row(job, row, begin, begin + head, 0);
+  if (begin + head < end) run_part_of_row(job, row, begin + head, end, job->streams);
 }
 
 static void run_nary(void *argument, int thread, int threads) {
   const nary_job *job = argument;
   if (job->rows == 1) {
     lanes_part part = lanes_part_of(job->columns, block, thread, threads);
-    if (part.end > part.begin) run_row(job, 0, part.begin, part.end);
-    return;
+    run_row(job, 0, part.begin, part.end);
+  } else {
+    lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
+    for (int64_t row = part.begin; row < part.end; row++) run_row(job, row, 0, job->columns);
   }
-  lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
-  for (int64_t row = part.begin; row < part.end; row++) run_row(job, row, 0, job->columns);
+  lanes_finish_streaming(job->streams);
 }
 
 static lanes_status check(const nary_job *job) {
@@ -81,6 +91,9 @@ static int steps_of(const nary_job *job) {
 }
 
 static void start(const lanes_context *context, nary_job *job) {
+  int in_place = 0;
+  for (int i = 0; i < job->count; i++) in_place |= job->operands[i].data == job->out;
+  job->streams = !in_place && lanes_streams(context, job->rows, job->columns, job->out);
   int64_t parts = job->rows == 1 ? (job->columns + block - 1) / block : job->rows;
   lanes_run(lanes_threads_for(context, cost * (double)job->rows * (double)job->columns, parts), run_nary, job);
 }

@@ -8,11 +8,11 @@ static void activate(const chain_job *job, lanes_part rows, lanes_part columns) 
   if (job->gradient) {
     const float *value = call->gradient_value + rows.begin * call->gradient_value_stride + columns.begin;
     for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride, value += call->gradient_value_stride)
-      job->gradient(n, value, c, c);
+      job->gradient(n, value, c, c, 0);
   } else if (n == call->c_stride)
-    job->activation(n * (rows.end - rows.begin), c, c);
+    job->activation(n * (rows.end - rows.begin), c, c, 0);
   else
-    for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride) job->activation(n, c, c);
+    for (int64_t i = rows.begin; i < rows.end; i++, c += call->c_stride) job->activation(n, c, c, 0);
 }
 
 /* A's share of a block: where the first tile starts, and how far it is to the next tile. */

@@ -17,9 +17,9 @@ static void finish(const lanes_matmul_call *call, const lanes_kernels *kernels, 
   if (call->activation == LANES_IDENTITY) return;
   if (call->gradient_value)
     kernels->elementwise.unary_gradient[call->activation](
-        count, call->gradient_value + i * call->gradient_value_stride + j, sums, sums);
+        count, call->gradient_value + i * call->gradient_value_stride + j, sums, sums, 0);
   else
-    kernels->elementwise.unary[call->activation](count, sums, sums);
+    kernels->elementwise.unary[call->activation](count, sums, sums, 0);
 }
 
 /* The same for the sums of C[i …, 0]. */
@@ -31,9 +31,9 @@ static void finish_column(const lanes_matmul_call *call, const lanes_kernels *ke
   if (call->gradient_value) {
     float values[LANES_LANE_STRIP];
     for (int64_t r = 0; r < count; r++) values[r] = call->gradient_value[(i + r) * call->gradient_value_stride];
-    kernels->elementwise.unary_gradient[call->activation](count, values, sums, sums);
+    kernels->elementwise.unary_gradient[call->activation](count, values, sums, sums, 0);
   } else
-    kernels->elementwise.unary[call->activation](count, sums, sums);
+    kernels->elementwise.unary[call->activation](count, sums, sums, 0);
 }
 
 /* m = 1 or n = 1, and more than 64 outputs: a vector x of k values, times the matrix y, gives `outputs` values. */

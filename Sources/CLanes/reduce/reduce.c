@@ -34,7 +34,7 @@ static void run_columns(void *argument, int thread, int threads) {
   }
   lanes_binary_kernel maximum = job->kernels->elementwise.binary[LANES_MAXIMUM][3];
   for (int64_t j = 0; j < columns; j++) out[j] = -__builtin_inff();
-  for (int64_t i = 0; i < job->rows; i++) maximum(columns, out, job->x + i * job->stride + part.begin, out);
+  for (int64_t i = 0; i < job->rows; i++) maximum(columns, out, job->x + i * job->stride + part.begin, out, 0);
 }
 
 /* Elements begin ..< begin + count in row-major order, without gaps: in place where the matrix has none. */
@@ -71,7 +71,7 @@ static float everything(const lanes_context *context, reduce_job *job) {
   for (job->first_block = 0; job->first_block < all; job->first_block += BLOCKS_AT_ONCE) {
     int64_t blocks = all - job->first_block < BLOCKS_AT_ONCE ? all - job->first_block : BLOCKS_AT_ONCE;
     lanes_run(lanes_threads_for(context, cost * BLOCK * (double)blocks, blocks), run_blocks, job);
-    for (int64_t i = 0; i < blocks; i++) fold(1, &total, &results[i], &total);
+    for (int64_t i = 0; i < blocks; i++) fold(1, &total, &results[i], &total, 0);
   }
   return total;
 }
@@ -113,7 +113,7 @@ lanes_status lanes_reduce(const lanes_context *context, lanes_reduce_op op, lane
   if (op != LANES_MEAN) return LANES_OK;
   int64_t results = results_of(axis, rows, columns);
   float count = (float)(axis == LANES_EVERYTHING ? rows * columns : axis == LANES_EACH_ROW ? columns : rows);
-  if (results > 0) context->kernels->elementwise.binary[LANES_DIVIDE][1](results, out, &count, out);
+  if (results > 0) context->kernels->elementwise.binary[LANES_DIVIDE][1](results, out, &count, out, 0);
   return LANES_OK;
 }
 

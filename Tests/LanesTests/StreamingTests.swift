@@ -1,0 +1,88 @@
+import CLanes
+import Lanes
+import Testing
+
+/// Elementwise outputs that go past the caches, forced at sizes that tests can afford: the same bits, and nothing beside.
+@Suite("Streaming", .tags(.bits))
+struct StreamingTests {
+  /// Columns of the operations with rows; from 256 on they stream.
+  static let sizes: [Int64] = [255, 256, 257, 319, 1000, 4111, 8192, 20_003]
+  /// Floats between the output's beginning and where its memory begins.
+  static let offsets = [0, 1, 7, 15]
+
+  /// What a call writes through the caches on one thread, and past them on one to three.
+  func expectSame(
+    _ isa: String, _ count: Int64, _ name: String,
+    _ call: (OpaquePointer, UnsafeMutablePointer<Float>) -> lanes_status
+  ) throws {
+    let through = try Context(isa: isa, threads: 1, streamingBytes: .max)
+    for offset in Self.offsets {
+      let expected = Floats(Int(count) + 15)
+      #expect(call(through.pointer, expected.pointer + offset) == LANES_OK)
+      for threads: Int32 in 1...3 {
+        let past = try Context(isa: isa, threads: threads, streamingBytes: 1)
+        let out = Floats(Int(count) + 15)
+        #expect(call(past.pointer, out.pointer + offset) == LANES_OK)
+        #expect(bits(out.values) == bits(expected.values), "\(name), \(count) floats at \(offset), \(threads) threads")
+      }
+    }
+  }
+
+  @Test("Functions and gradients", arguments: Hardware.availableISAs)
+  func unary(_ isa: String) throws {
+    var random = Random(11)
+    for (index, count) in Self.sizes.enumerated() {
+      let (x, dy) = (Floats(random.floats(Int(count), in: 0.1...4)), Floats(random.floats(Int(count))))
+      // Each operation has a kernel of its own: all of them, spread over the sizes.
+      for raw in 0..<LANES_UNARY_COUNT.rawValue where Int(raw) % 4 == index % 4 {
+        let operation = lanes_unary_op(raw)
+        let name = String(cString: lanes_unary_name(operation))
+        try expectSame(isa, count, name) { lanes_unary($0, operation, count, x.pointer, $1) }
+        try expectSame(isa, count, "\(name) gradient") {
+          lanes_unary_gradient($0, operation, count, x.pointer, dy.pointer, $1)
+        }
+      }
+    }
+  }
+
+  @Test("Two and three operands, arrays and rows and single values", arguments: Hardware.availableISAs)
+  func nary(_ isa: String) throws {
+    var random = Random(12)
+    for columns in Self.sizes.dropLast() {
+      let rows: Int64 = columns == 1000 ? 1 : 3
+      let count = rows * columns
+      let (a, b, c) = (
+        Floats(random.floats(Int(count))), Floats(random.floats(Int(count), in: 0.5...2)),
+        Floats(random.floats(Int(count)))
+      )
+      for steps in [(columns, 1), (0, 1), (1, 0), (0, 0)] as [(Int64, Int64)] {
+        let (x, y, z) = (
+          lanes_operand(data: a.pointer, row_stride: columns, column_stride: 1),
+          lanes_operand(data: b.pointer, row_stride: steps.0, column_stride: steps.1),
+          lanes_operand(data: c.pointer, row_stride: columns, column_stride: 1)
+        )
+        for raw in 0..<LANES_BINARY_COUNT.rawValue {
+          try expectSame(isa, count, "binary \(raw), strides \(steps)") {
+            lanes_binary($0, lanes_binary_op(raw), rows, columns, x, y, $1, columns)
+          }
+        }
+        for raw in 0..<LANES_TERNARY_COUNT.rawValue {
+          try expectSame(isa, count, "ternary \(raw), strides \(steps)") {
+            lanes_ternary($0, lanes_ternary_op(raw), rows, columns, x, y, z, $1, columns)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("An output that is an input stays in the caches", arguments: Hardware.availableISAs)
+  func inPlace(_ isa: String) throws {
+    var random = Random(13)
+    let x = random.floats(5000)
+    let past = try Context(isa: isa, threads: 2, streamingBytes: 1)
+    let (input, out, inPlace) = (Floats(x), Floats(5000), Floats(x))
+    #expect(lanes_unary(past.pointer, LANES_TANH, 5000, input.pointer, out.pointer) == LANES_OK)
+    #expect(lanes_unary(past.pointer, LANES_TANH, 5000, inPlace.pointer, inPlace.pointer) == LANES_OK)
+    #expect(bits(inPlace.values) == bits(out.values))
+  }
+}

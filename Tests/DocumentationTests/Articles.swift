@@ -33,7 +33,7 @@ enum Articles {
   ]
 
   /// Those that show commands and tables only.
-  static let withoutPrograms = ["Sources/Lanes/Lanes.docc/Accuracy.md"]
+  static let withoutPrograms = ["Sources/Lanes/Lanes.docc/AccuracyOfFunctions.md"]
 
   static let recipe = "Examples/circles-recipe/Sources/CirclesRecipe"
 

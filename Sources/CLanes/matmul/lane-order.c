@@ -193,6 +193,7 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
 typedef struct packed_job {
   const lanes_matmul_call *call;
   const lanes_kernels *kernels;
+  int64_t block_k;
   const float *x; /* m rows of k */
   int64_t x_stride;
 } packed_job;
@@ -201,7 +202,7 @@ static void run_packed(void *argument, int thread, int threads) {
   const packed_job *job = argument;
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = &job->kernels->matmul;
-  const int64_t k = call->k, block_k = lanes_block_k(kernels, k);
+  const int64_t k = call->k, block_k = job->block_k;
   const lanes_columns columns = lanes_columns_of(kernels, call->n);
   const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
   float lanes[LANES_LANES][LANES_LANE_STRIP];
@@ -226,7 +227,7 @@ static void run_packed(void *argument, int thread, int threads) {
 }
 
 static lanes_status multiply_packed(const lanes_context *context, const lanes_matmul_call *call) {
-  packed_job job = {call, context->kernels, call->a, call->a_stride};
+  packed_job job = {call, context->kernels, lanes_block_k(context, call->k), call->a, call->a_stride};
   const int64_t m = call->m, k = call->k;
   if (call->transpose_a || call->alpha != 1) {
     float *x = lanes_workspace(m * k);

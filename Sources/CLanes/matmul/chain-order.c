@@ -142,7 +142,7 @@ static chain_cut cut_into_shares(const chain_job *job, int threads) {
 static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t share = lanes_most(lanes_divide_up(job->cut.each, job->cut.shares), 1), rows = job->cut.by_rows ? share : job->row_tiles;
   /* Short chains write more of C than they read of A. */
-  const int64_t most_rows = job->k < 64 ? blocking->level2 / 4 / job->call->n : blocking->rows;
+  const int64_t most_rows = job->k < 64 ? blocking->level2 / job->call->n : blocking->rows;
   job->block_rows = lanes_even_block(rows, lanes_most(most_rows / job->mr, 1), 1);
   const int64_t row_blocks = lanes_divide_up(rows, job->block_rows), k = lanes_most(job->block_k, 1);
   const int64_t level2 = (blocking->level2 - job->block_rows * job->mr * k) / (row_blocks > 1 ? 1 : 2);

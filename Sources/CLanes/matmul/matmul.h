@@ -10,7 +10,7 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16 };
 
 /* How a micro-kernel finds A[i, p]: a panel (or a transposed A as it is) has a_stride between values of p, and the rows of
  * one p beside each other. A as it is has a_stride between rows, and the p of one row beside each other. */
@@ -48,11 +48,12 @@ typedef void (*lanes_lane_dots_kernel)(int64_t k, const float *x, int64_t count,
                                        float alpha, float (*lanes)[LANES_LANES]);
 /* C1's tree: sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
-/* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l][r], count ≤ LANES_LANE_STRIP. */
+/* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l·lane_stride + r]; from count on to the next multiple of 16 they hold
+ * anything. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
-                                          float alpha, float (*lanes)[LANES_LANE_STRIP]);
-/* C1's tree: the sums are in lanes[0]. */
-typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float (*lanes)[LANES_LANE_STRIP]);
+                                          float alpha, float *lanes, int64_t lane_stride);
+/* C1's tree: the sums are in lane 0. */
+typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int64_t lane_stride);
 
 typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile, NR / vector */

@@ -85,6 +85,7 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+  /// 0: the workspace of a call is not used.
   public func linearCrossEntropyWorkspace(rows: Int, inputs: Int, classes: Int) -> Int { 0 }
 
   public func update(

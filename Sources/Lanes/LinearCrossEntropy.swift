@@ -23,8 +23,8 @@ public struct LinearCrossEntropy {
   public var biasGradient: UnsafeMutablePointer<Float>?
   /// Of the gradients: 1/rows for those of the mean.
   public var scale: Float
-  /// Scratch memory, which overlaps nothing else. With none, or fewer floats than
-  /// ``Backend/linearCrossEntropyWorkspace(rows:inputs:classes:)``, the backend allocates its own.
+  /// Scratch memory, which overlaps nothing else. With none, or fewer floats than the backend's
+  /// `linearCrossEntropyWorkspace(rows:inputs:classes:)`, the backend allocates its own.
   public var workspace: UnsafeMutableBufferPointer<Float>?
 
   public init(

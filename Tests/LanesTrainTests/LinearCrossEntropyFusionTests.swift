@@ -246,6 +246,19 @@ struct LinearCrossEntropyFusionTests {
     }
   }
 
+  @Test("a trainer's step has it, an evaluation with its predictions does not")
+  func trainer() throws {
+    let trainer = try Trainer(
+      Sequential(Dense(2, 5, activation: .relu), Dense(5, 8192)), features: 2, targets: .classes,
+      loss: .softmaxCrossEntropy(), regularizer: .l2(0.01), optimizer: .adam(.constant(0.01)),
+      movingAverage: .constant(0.99), on: NativeBackend(threads: 1))
+    let step = "matmul + bias + softmax cross-entropy + gradients ([1024, 5], [5, 8192], [1024], [8192])"
+    #expect(try trainer.describeStep(samples: 1024).contains(step))
+    #expect(try !trainer.describeStep(samples: 1023).contains("+ softmax cross-entropy"))
+    #expect(
+      try !trainer.evaluation(samples: 1024, averaged: false).program.description.contains("+ softmax cross-entropy"))
+  }
+
   @Test("labels out of range are refused, and nothing is trained", .tags(.errors))
   func labels() throws {
     let layer = Layer(rows: 5, inputs: 3, classes: 4)

@@ -23,16 +23,20 @@ public struct LinearCrossEntropy {
   public var biasGradient: UnsafeMutablePointer<Float>?
   /// Of the gradients: 1/rows for those of the mean.
   public var scale: Float
+  /// Scratch memory, which overlaps nothing else. With none, or fewer floats than the backend's
+  /// `linearCrossEntropyWorkspace(rows:inputs:classes:)`, the backend allocates its own.
+  public var workspace: UnsafeMutableBufferPointer<Float>?
 
   public init(
     rows: Int, inputs: Int, classes: Int, x: MatrixInput, weights: MatrixInput, bias: UnsafePointer<Float>? = nil,
     labels: UnsafePointer<Int32>, loss: UnsafeMutablePointer<Float>? = nil, xGradient: MatrixOutput? = nil,
-    weightsGradient: MatrixOutput? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, scale: Float = 1
+    weightsGradient: MatrixOutput? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, scale: Float = 1,
+    workspace: UnsafeMutableBufferPointer<Float>? = nil
   ) {
     (self.rows, self.inputs, self.classes) = (rows, inputs, classes)
     (self.x, self.weights, self.bias, self.labels) = (x, weights, bias, labels)
     (self.loss, self.xGradient, self.weightsGradient) = (loss, xGradient, weightsGradient)
-    (self.biasGradient, self.scale) = (biasGradient, scale)
+    (self.biasGradient, self.scale, self.workspace) = (biasGradient, scale, workspace)
   }
 
   public func validate() throws(LanesError) {
@@ -58,6 +62,10 @@ public struct LinearCrossEntropy {
       written.append(("weightsGradient", extent))
     }
     if let biasGradient { written.append(("biasGradient", Extent(biasGradient, count: classes))) }
+    if let scratch = workspace, let start = scratch.baseAddress {
+      try check.size("workspace", scratch.count)
+      written.append(("workspace", Extent(start, count: scratch.count)))
+    }
     for (i, output) in written.enumerated() {
       for other in read + written[..<i] { try check.disjoint(output.0, output.1, other.0, other.1) }
     }

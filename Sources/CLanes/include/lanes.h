@@ -302,9 +302,16 @@ typedef struct lanes_linear_cross_entropy_call {
   int64_t w_gradient_stride;
   float *bias_gradient; /* classes values; or NULL */
   float scale;          /* of the gradients: 1/rows for those of the mean */
+  /* Scratch memory, which overlaps nothing else; NULL, or fewer floats than needed: the call allocates its own. */
+  float *workspace;
+  int64_t workspace_floats;
 } lanes_linear_cross_entropy_call;
 
 lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call);
+
+/* The floats of workspace that a call of these sizes needs: the logits of the rows that it computes at a time. */
+lanes_status lanes_linear_cross_entropy_workspace(const lanes_context *context, int64_t rows, int64_t inputs,
+                                                  int64_t classes, int64_t *floats);
 
 /* ------------------------------------------------------------------------------------------------------------- Updates
  * C7. In place, over `count` elements; no array may overlap another. */

@@ -8,7 +8,7 @@
 /* The logits of a chunk. Each chunk reads the weights twice and their gradient once more than no chunks would: the more rows
  * the better. */
 static const int64_t most_bytes = 52 << 20;
-static const int64_t most_rows = 256;
+static const int64_t most_rows = 512;
 
 /* Whether C2 takes the lane order for an m×k by k×n product: then its sums cannot be continued, or depend on m. */
 static int takes_lanes(int64_t m, int64_t n, int64_t k) {
@@ -32,6 +32,13 @@ static int64_t chunks_of(const lanes_linear_cross_entropy_call *call) {
   rows = rows < 8 ? 8 : rows > most_rows ? most_rows : rows;
   const int64_t chunks = (call->rows + rows - 1) / rows;
   return chunks > 1 && same_order(call, call->rows / chunks) ? chunks : 1;
+}
+
+/* The logits of the longest chunk. */
+static int64_t workspace_of(const lanes_linear_cross_entropy_call *call) {
+  if (call->rows == 0 || call->classes == 0) return 0;
+  const int64_t chunks = chunks_of(call);
+  return (call->rows + chunks - 1) / chunks * call->classes;
 }
 
 typedef struct bias_job {
@@ -93,12 +100,15 @@ static lanes_status check(const lanes_linear_cross_entropy_call *call) {
       lanes_extent_of_vector(call->bias, call->bias ? n : 0), lanes_extent_of_vector(call->labels, rows)};
   if (call->x_gradient) LANES_TRY(lanes_check_matrix(call->x_gradient, rows, d, call->x_gradient_stride));
   if (call->w_gradient) LANES_TRY(lanes_check_matrix(call->w_gradient, d, n, call->w_gradient_stride));
+  const int64_t scratch = call->workspace ? call->workspace_floats : 0;
+  LANES_TRY(lanes_check_product(scratch, 1));
   const lanes_extent outputs[] = {
+      lanes_extent_of_vector(call->workspace, scratch),
       lanes_extent_of_vector(call->loss, call->loss ? rows : 0),
       lanes_extent_of(call->x_gradient, call->x_gradient ? rows : 0, d, call->x_gradient_stride),
       lanes_extent_of(call->w_gradient, call->w_gradient ? d : 0, n, call->w_gradient_stride),
       lanes_extent_of_vector(call->bias_gradient, call->bias_gradient ? n : 0)};
-  for (int i = 0; i < 4; i++) {
+  for (int i = 0; i < 5; i++) {
     for (int j = 0; j < 4; j++) LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
     for (int j = 0; j < i; j++) LANES_TRY(lanes_check_disjoint(outputs[i], outputs[j]));
   }
@@ -118,14 +128,29 @@ lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lane
     return LANES_OK;
   }
   const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
-  float *logits = malloc(sizeof(float) * (size_t)(each + (more > 0)) * (size_t)call->classes);
-  if (!logits) return LANES_OUT_OF_MEMORY;
+  const int64_t floats = workspace_of(call);
+  float *own = NULL, *logits = call->workspace;
+  if (!logits || call->workspace_floats < floats) {
+    logits = own = malloc(sizeof(float) * (size_t)floats);
+    if (!own) return LANES_OUT_OF_MEMORY;
+  }
   lanes_status status = LANES_OK;
   for (int64_t chunk = 0, first = 0; chunk < chunks && status == LANES_OK; chunk++) {
     const int64_t rows = each + (chunk < more);
     status = run_chunk(context, call, first, rows, logits);
     first += rows;
   }
-  free(logits);
+  free(own);
   return status;
+}
+
+lanes_status lanes_linear_cross_entropy_workspace(const lanes_context *context, int64_t rows, int64_t inputs,
+                                                  int64_t classes, int64_t *floats) {
+  LANES_TRY(lanes_enter(&context));
+  if (!floats) return LANES_NULL_POINTER;
+  LANES_TRY(lanes_check_product(rows, classes));
+  LANES_TRY(lanes_check_product(rows, inputs));
+  LANES_TRY(lanes_check_product(inputs, classes));
+  *floats = workspace_of(&(lanes_linear_cross_entropy_call){.rows = rows, .inputs = inputs, .classes = classes});
+  return LANES_OK;
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Waking a sleeping worker costs a few microseconds; less work than this a thread is not worth it. */
-static const double default_grain = 10000;
+/* Having workers that are awake begin and end costs a microsecond or two; less work than this a thread is not worth it. */
+static const double default_grain = 2500;
 
 /* Where the system does not say how large the last-level cache is. */
 static const int64_t default_streaming_bytes = 32 << 20;

@@ -75,7 +75,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
       .next_b_stride = call->b_stride,
       .period = lanes_least(block->row_tiles.end - block->row_tiles.begin, PERIOD),
   };
-  const lanes_micro_kernel(*micro)[2][LANES_MOST_MR] =
+  const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] =
       kernels->micro[block->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
   /* A long chain leaves time to fetch the next tile of C. */
   const int64_t c_step = mr * call->c_stride, fetches_c = k >= 64;
@@ -87,8 +87,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
-    const int is_partial = !has_b_panels && tile.columns < vectors * kernels->vector;
-    const lanes_micro_kernel *of_rows = micro[vectors - 1][is_partial];
+    const lanes_micro_kernel *of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
     if (job->fetches_b && !has_b_panels) fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;

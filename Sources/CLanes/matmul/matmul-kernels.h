@@ -56,6 +56,32 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 #endif
 }
 
+/* Half a vector, of which the first n are read or written. Where that takes no less time than a whole one, it is one, and no
+ * kernel of halves is ever called. */
+#if LANES_VECTOR == 16
+#define HALF LANES_NAME(half_vector)
+typedef float HALF __attribute__((vector_size(32)));
+static inline HALF LANES_NAME(load_half)(const float *from, int64_t n) {
+  return _mm256_maskz_loadu_ps((__mmask8)((1u << n) - 1), from);
+}
+static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
+  _mm256_mask_storeu_ps(to, (__mmask8)((1u << n) - 1), value);
+}
+#define LOAD_HALF LANES_NAME(load_half)
+#define STORE_HALF LANES_NAME(store_half)
+#define HALF_OF(vector) __builtin_shufflevector(vector, vector, 0, 1, 2, 3, 4, 5, 6, 7)
+/* Keeps the compiler from making a vector and its half in two steps. */
+#define AS_IT_IS(vector) __asm__("" : "+v"(vector))
+#define HALF_FMA __builtin_elementwise_fma
+#else
+#define HALF VECTOR
+#define LOAD_HALF LOAD_FIRST
+#define STORE_HALF STORE_FIRST
+#define HALF_OF(vector) vector
+#define AS_IT_IS(vector) (void)vector
+#define HALF_FMA FMA
+#endif
+
 #define LOAD LANES_NAME(load)
 #define STORE LANES_NAME(store)
 #define LOAD_FIRST LANES_NAME(load_first)
@@ -77,11 +103,17 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 #undef STORE_FIRST
 #undef BROADCAST
 #undef FMA
+#undef HALF
+#undef LOAD_HALF
+#undef STORE_HALF
+#undef HALF_OF
+#undef AS_IT_IS
+#undef HALF_FMA
 #undef UNROLL
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
-#define MATMUL_TILES .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .flops = 200
+#define MATMUL_TILES .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .half = 8, .flops = 100
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES .vector = 8, .vectors = 2, .mr = {6, 6}, .flops = 100
 #else
@@ -89,10 +121,12 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 #endif
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
+#define MICRO_LASTS(ROWS, form, vectors)                                                                               \
+  {{ROWS(MICRO_ENTRY, micro_##form##_##vectors)},                                                                      \
+   {ROWS(MICRO_ENTRY, micro_##form##_##vectors##_partial)},                                                            \
+   {ROWS(MICRO_ENTRY, micro_##form##_##vectors##_half)}}
 #define MICRO_FORM(form)                                                                                               \
-  {{{MICRO_ROWS_OF_1(MICRO_ENTRY, micro_##form##_1)}, {MICRO_ROWS_OF_1(MICRO_ENTRY, micro_##form##_1_partial)}},       \
-   {{MICRO_ROWS(MICRO_ENTRY, micro_##form##_2)}, {MICRO_ROWS(MICRO_ENTRY, micro_##form##_2_partial)}},                 \
-   {{MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3)}, {MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3_partial)}}}
+  {MICRO_LASTS(MICRO_ROWS_OF_1, form, 1), MICRO_LASTS(MICRO_ROWS, form, 2), MICRO_LASTS(MICRO_ROWS_OF_3, form, 3)}
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
     MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)},                                                     \

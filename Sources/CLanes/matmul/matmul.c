@@ -33,6 +33,9 @@ lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul
   return call->bias ? lanes_check_disjoint(c, lanes_extent_of_vector(call->bias, n)) : LANES_OK;
 }
 
+/* Smaller products are not worth several threads, whatever the kernels. */
+enum { LEAST_FOR_THREADS = 1 << 17 };
+
 static inline int is_small(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
 
 /* Whether it is a call for lanes_matmul_small without fault: what the check below would find, in few steps. Any doubt is no. */
@@ -56,7 +59,7 @@ static inline int is_plainly_small(const lanes_matmul_call *call) {
 lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
-  if (is_plainly_small(call)) {
+  if (is_plainly_small(call) && (context->threads == 1 || call->m * call->n * call->k < LEAST_FOR_THREADS)) {
     lanes_matmul_small(&context->kernels->matmul, call);
     return LANES_OK;
   }

@@ -12,6 +12,10 @@
 
 enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16 };
 
+/* How a micro-kernel reads and writes the last of a tile's vectors of columns: all of it; as far as the columns go; or, where
+ * these are half a vector or less, in half a vector. */
+typedef enum lanes_last_vector { LANES_LAST_WHOLE, LANES_LAST_PARTIAL, LANES_LAST_HALF, LANES_LAST_FORMS } lanes_last_vector;
+
 /* How a micro-kernel finds A[i, p]: a panel (or a transposed A as it is) has a_stride between values of p, and the rows of
  * one p beside each other. A as it is has a_stride between rows, and the p of one row beside each other. */
 typedef enum lanes_a_form { LANES_A_PANEL, LANES_A_ROWS, LANES_A_FORMS } lanes_a_form;
@@ -29,9 +33,10 @@ typedef struct lanes_micro_tile {
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
   const float *next_c; /* the start of the next tile of C, to be fetched; or NULL */
-  /* So many rows of the B that is needed later, in two places, each as wide as the tile: one is fetched every `period` steps. */
+  /* So many rows of the B that is needed later, in two places, each as wide as the tile: one is fetched every `period` steps;
+   * none where that is 0. */
+  int64_t period, next_rows[2], next_b_stride;
   const float *next_b[2];
-  int64_t next_rows[2], next_b_stride, period;
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
@@ -58,9 +63,10 @@ typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int6
 typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile, NR / vector */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
+  int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
-  /* [form of A][vectors − 1][whole vectors of B may be read ? 0 : 1][rows − 1] */
-  lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][2][LANES_MOST_MR];
+  /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
+  lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;

@@ -1,5 +1,5 @@
-/* The micro-kernels: one for each number of rows 1 … MR, for one, two or three vectors of columns, for both forms of
- * A, and for a B that may be read in whole vectors or (partial) only as far as the tile's columns go. */
+/* The micro-kernels: one for each number of rows 1 … MR, for one, two or three vectors of columns, for both forms of A, and for
+ * each form of the last vector. */
 #if LANES_VECTOR == 16
 #define MICRO_ROWS(X, ...)                                                                                             \
   X(1, __VA_ARGS__)                                                                                                    \
@@ -26,20 +26,23 @@ enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_
 /* All arguments but the tile are constants after inlining, so that the accumulators are registers. */
 static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_micro_tile *tile, const int rows,
                                                                     const int vectors, const lanes_a_form form,
-                                                                    const int partial) {
-  const int last = vectors - 1;
+                                                                    const lanes_last_vector last_form) {
+  const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
   const int64_t rest = tile->columns - last * LANES_VECTOR; /* columns in the last vector, 1 … LANES_VECTOR */
-  float *const c = tile->c;
+  float *const c = tile->c, *const c_last = c + last * LANES_VECTOR;
   const int64_t c_stride = tile->c_stride;
   VECTOR sums[LANES_MOST_MR][LANES_MOST_VECTORS];
+  HALF halves[LANES_MOST_MR];
 
   if (tile->beta == 0) {
-    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = (VECTOR){};
+    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < whole; v++) sums[i][v] = (VECTOR){};
+    UNROLL for (int i = 0; i < rows; i++) halves[i] = (HALF){};
   } else {
     const VECTOR beta = BROADCAST(tile->beta);
     UNROLL for (int i = 0; i < rows; i++) {
       UNROLL for (int v = 0; v < last; v++) sums[i][v] = beta * LOAD(c + i * c_stride + v * LANES_VECTOR);
-      sums[i][last] = beta * LOAD_FIRST(c + i * c_stride + last * LANES_VECTOR, rest);
+      if (has_half) halves[i] = HALF_OF(beta) * LOAD_HALF(c_last + i * c_stride, rest);
+      else sums[i][last] = beta * LOAD_FIRST(c_last + i * c_stride, rest);
     }
   }
 
@@ -57,17 +60,22 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(b + ahead + v * LANES_VECTOR);
 #define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
-  UNROLL for (int v = 0; v < vectors; v++) row[v] =                                                                    \
-      partial && v == last ? LOAD_FIRST(b + v * LANES_VECTOR, rest) : LOAD(b + v * LANES_VECTOR);
+  HALF half_row;                                                                                                       \
+  UNROLL for (int v = 0; v < last; v++) row[v] = LOAD(b + v * LANES_VECTOR);                                           \
+  if (has_half) half_row = LOAD_HALF(b + last * LANES_VECTOR, rest);                                                   \
+  else if (last_form == LANES_LAST_PARTIAL) row[last] = LOAD_FIRST(b + last * LANES_VECTOR, rest);                     \
+  else row[last] = LOAD(b + last * LANES_VECTOR);
 #define MULTIPLY                                                                                                       \
   UNROLL for (int i = 0; i < rows; i++) {                                                                              \
-    const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                        \
-    UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                              \
+    VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                              \
+    if (has_half && last > 0) AS_IT_IS(value);                                                                         \
+    UNROLL for (int v = 0; v < whole; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                                \
+    if (has_half) halves[i] = HALF_FMA(HALF_OF(value), half_row, halves[i]);                                           \
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
   int64_t p = tile->k;
-  for (int place = 0; place < 2; place++) {
+  for (int place = 0; tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];
     for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
       UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, 2);
@@ -80,39 +88,49 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 #undef MULTIPLY
 
   if (tile->bias) {
-    UNROLL for (int v = 0; v < vectors; v++) {
-      const float *from = tile->bias + v * LANES_VECTOR;
-      const VECTOR bias = v == last ? LOAD_FIRST(from, rest) : LOAD(from);
+    const float *from = tile->bias + last * LANES_VECTOR;
+    UNROLL for (int v = 0; v < last; v++) {
+      const VECTOR bias = LOAD(tile->bias + v * LANES_VECTOR);
       UNROLL for (int i = 0; i < rows; i++) sums[i][v] += bias;
+    }
+    if (has_half) {
+      const HALF bias = LOAD_HALF(from, rest);
+      UNROLL for (int i = 0; i < rows; i++) halves[i] += bias;
+    } else {
+      const VECTOR bias = LOAD_FIRST(from, rest);
+      UNROLL for (int i = 0; i < rows; i++) sums[i][last] += bias;
     }
   }
   if (tile->relu) {
-    typedef LANES_NAME(vector_mask) mask;
-    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sums[i][v] =
-        (VECTOR)((mask)sums[i][v] & ~(mask)(sums[i][v] < (VECTOR){}));
+#define RELU(value) ((__typeof__(value))((__typeof__(value < value))value & ~(value < (__typeof__(value)){})))
+    UNROLL for (int i = 0; i < rows; i++) {
+      UNROLL for (int v = 0; v < whole; v++) sums[i][v] = RELU(sums[i][v]);
+      if (has_half) halves[i] = RELU(halves[i]);
+    }
+#undef RELU
   }
   UNROLL for (int i = 0; i < rows; i++) {
     UNROLL for (int v = 0; v < last; v++) STORE(c + i * c_stride + v * LANES_VECTOR, sums[i][v]);
-    STORE_FIRST(c + i * c_stride + last * LANES_VECTOR, sums[i][last], rest);
+    if (has_half) STORE_HALF(c_last + i * c_stride, halves[i], rest);
+    else STORE_FIRST(c_last + i * c_stride, sums[i][last], rest);
   }
 }
 
-#define MICRO(rows, name, vectors, form, partial)                                                                      \
+#define MICRO(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
-    LANES_NAME(micro)(tile, rows, vectors, form, partial);                                                             \
+    LANES_NAME(micro)(tile, rows, vectors, form, last_form);                                                           \
   }
-MICRO_ROWS_OF_1(MICRO, micro_panel_1, 1, LANES_A_PANEL, 0)
-MICRO_ROWS_OF_1(MICRO, micro_panel_1_partial, 1, LANES_A_PANEL, 1)
-MICRO_ROWS(MICRO, micro_panel_2, 2, LANES_A_PANEL, 0)
-MICRO_ROWS(MICRO, micro_panel_2_partial, 2, LANES_A_PANEL, 1)
-MICRO_ROWS_OF_3(MICRO, micro_panel_3, 3, LANES_A_PANEL, 0)
-MICRO_ROWS_OF_3(MICRO, micro_panel_3_partial, 3, LANES_A_PANEL, 1)
-MICRO_ROWS_OF_1(MICRO, micro_rows_1, 1, LANES_A_ROWS, 0)
-MICRO_ROWS_OF_1(MICRO, micro_rows_1_partial, 1, LANES_A_ROWS, 1)
-MICRO_ROWS(MICRO, micro_rows_2, 2, LANES_A_ROWS, 0)
-MICRO_ROWS(MICRO, micro_rows_2_partial, 2, LANES_A_ROWS, 1)
-MICRO_ROWS_OF_3(MICRO, micro_rows_3, 3, LANES_A_ROWS, 0)
-MICRO_ROWS_OF_3(MICRO, micro_rows_3_partial, 3, LANES_A_ROWS, 1)
+#define MICRO_LAST(ROWS, name, vectors, form)                                                                          \
+  ROWS(MICRO, name, vectors, form, LANES_LAST_WHOLE)                                                                   \
+  ROWS(MICRO, name##_partial, vectors, form, LANES_LAST_PARTIAL)                                                       \
+  ROWS(MICRO, name##_half, vectors, form, LANES_LAST_HALF)
+MICRO_LAST(MICRO_ROWS_OF_1, micro_panel_1, 1, LANES_A_PANEL)
+MICRO_LAST(MICRO_ROWS, micro_panel_2, 2, LANES_A_PANEL)
+MICRO_LAST(MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
+MICRO_LAST(MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
+MICRO_LAST(MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
+MICRO_LAST(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
+#undef MICRO_LAST
 #undef MICRO
 #undef AHEAD
 #undef LINE

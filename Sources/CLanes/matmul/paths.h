@@ -32,6 +32,14 @@ static inline int64_t lanes_block_k(const lanes_context *context, int64_t k) {
   return lanes_even_block(k, context->blocking.steps, LANES_LANES);
 }
 
+/* The last vector of a tile of so many columns; `reads_whole`: B holds a whole vector there. */
+static inline lanes_last_vector lanes_last_vector_of(const lanes_matmul_kernels *kernels, int64_t columns, int64_t vectors,
+                                                     int reads_whole) {
+  const int64_t last = columns - (vectors - 1) * kernels->vector;
+  if (last <= kernels->half) return LANES_LAST_HALF;
+  return reads_whole || last == kernels->vector ? LANES_LAST_WHOLE : LANES_LAST_PARTIAL;
+}
+
 /* How n columns are cut into tiles: `wide_tiles` of `wide` columns each, then the others of `narrow`. The last may have fewer
  * columns than its width. */
 typedef struct lanes_columns {

@@ -20,13 +20,13 @@ void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_
       .beta = call->beta,
       .relu = call->activation == LANES_RELU,
   };
-  const lanes_micro_kernel(*micro)[2][LANES_MOST_MR] =
+  const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] =
       kernels->micro[call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
   const int64_t a_step = call->transpose_a ? 1 : call->a_stride;
   for (int64_t j = 0; j < n; j += whole) {
     tile.columns = lanes_least(whole, n - j);
     const int vectors = tile.columns > 2 * vector ? 3 : tile.columns > vector ? 2 : 1;
-    const lanes_micro_kernel *of_rows = micro[vectors - 1][tile.columns < vectors * vector];
+    const lanes_micro_kernel *of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, 0)];
     const int64_t rows = even_rows(m, kernels->mr[vectors - 1]);
     tile.b = call->b + j;
     tile.bias = call->bias ? call->bias + j : NULL;

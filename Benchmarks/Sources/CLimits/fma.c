@@ -10,7 +10,7 @@ static volatile float unknown_half = 0.5f;
   attributes static float name(int64_t rounds) {                                                                       \
     vector x[chains];                                                                                                  \
     for (int i = 0; i < chains; i++) x[i] = all((float)i);                                                             \
-    const vector half = all(unknown_half), one = all(1.0f);                                                                   \
+    const vector half = all(unknown_half), one = all(1.0f);                                                            \
     for (int64_t round = 0; round < rounds; round++) {                                                                 \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < chains; i++) x[i] = fma(x[i], half, one);                 \
     }                                                                                                                  \

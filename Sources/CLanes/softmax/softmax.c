@@ -12,8 +12,8 @@ static int64_t rows_at_once(int64_t columns) {
 
 /* A row of scratch memory where an output beside its input goes past the cache, else NULL: together they exceed what
  * last-level caches hold, and rows are long enough to be mostly whole cache lines. Without memory nothing streams. */
-static float *scratch_for(const float *in, const float *out, int64_t rows, int64_t columns) {
-  const int streams = out && out != in && columns >= 1024 && rows > (32 << 20) / (2 * (int64_t)sizeof(float)) / columns;
+static float *scratch_for(const lanes_context *context, const float *in, const float *out, int64_t rows, int64_t columns) {
+  const int streams = out && out != in && columns >= 1024 && rows > context->streaming_floats / 2 / columns;
   return streams ? lanes_workspace(columns) : NULL;
 }
 
@@ -29,6 +29,7 @@ static void finish_streaming(const float *scratch) {
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 typedef struct softmax_job {
+  const lanes_context *context;
   lanes_softmax_kernel kernel;
   int64_t rows, columns;
   const float *x;
@@ -40,7 +41,7 @@ typedef struct softmax_job {
 static void run_softmax(void *argument, int thread, int threads) {
   const softmax_job *job = argument;
   lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
-  float *scratch = scratch_for(job->x, job->y, job->rows, job->columns);
+  float *scratch = scratch_for(job->context, job->x, job->y, job->rows, job->columns);
   const int64_t block = scratch ? LANES_SOFTMAX_ROWS : rows_at_once(job->columns);
   for (int64_t i = part.begin; i < part.end; i += block)
     job->kernel(smaller(block, part.end - i), job->columns, job->x + i * job->x_stride, job->x_stride,
@@ -63,14 +64,15 @@ static lanes_status softmax(const lanes_context *context, const softmax_job *job
 lanes_status lanes_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x, int64_t x_stride,
                            float *y, int64_t y_stride) {
   LANES_TRY(lanes_enter(&context));
-  return softmax(context, &(softmax_job){context->kernels->softmax.softmax, rows, columns, x, x_stride, y, y_stride});
+  return softmax(context,
+                 &(softmax_job){context, context->kernels->softmax.softmax, rows, columns, x, x_stride, y, y_stride});
 }
 
 lanes_status lanes_log_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x,
                                int64_t x_stride, float *y, int64_t y_stride) {
   LANES_TRY(lanes_enter(&context));
   return softmax(context,
-                 &(softmax_job){context->kernels->softmax.log_softmax, rows, columns, x, x_stride, y, y_stride});
+                 &(softmax_job){context, context->kernels->softmax.log_softmax, rows, columns, x, x_stride, y, y_stride});
 }
 
 typedef struct gradient_job {
@@ -121,7 +123,7 @@ lanes_status lanes_log_softmax_gradient(const lanes_context *context, int64_t ro
 }
 
 typedef struct cross_entropy_job {
-  const lanes_softmax_kernels *kernels;
+  const lanes_context *context;
   const lanes_cross_entropy_call *call;
 } cross_entropy_job;
 
@@ -129,10 +131,10 @@ static void run_cross_entropy(void *argument, int thread, int threads) {
   const cross_entropy_job *job = argument;
   const lanes_cross_entropy_call *call = job->call;
   lanes_part part = lanes_part_of(call->rows, 1, thread, threads);
-  const lanes_cross_entropy_kernel kernel =
-      call->labels ? job->kernels->cross_entropy_labels : job->kernels->cross_entropy_targets;
-  float *scratch = scratch_for(call->logits, call->gradient, call->rows, call->columns);
-  const int64_t block = rows_at_once(call->columns);
+  const lanes_softmax_kernels *kernels = &job->context->kernels->softmax;
+  const lanes_cross_entropy_kernel kernel = call->labels ? kernels->cross_entropy_labels : kernels->cross_entropy_targets;
+  float *scratch = scratch_for(job->context, call->logits, call->gradient, call->rows, call->columns);
+  const int64_t block = scratch ? 1 : rows_at_once(call->columns);
   for (int64_t i = part.begin; i < part.end; i += block) kernel(call, i, smaller(block, part.end - i), scratch);
   finish_streaming(scratch);
 }
@@ -169,7 +171,7 @@ lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lan
   if (!call) return LANES_NULL_POINTER;
   LANES_TRY(check_cross_entropy(call));
   if (call->rows == 0) return LANES_OK;
-  cross_entropy_job job = {&context->kernels->softmax, call};
+  cross_entropy_job job = {context, call};
   double work = cost * (double)call->rows * (double)call->columns;
   lanes_run(lanes_threads_for(context, work, call->rows), run_cross_entropy, &job);
   return LANES_OK;

@@ -221,6 +221,40 @@ struct RefusalTests {
     Refusal("cross-entropy label huge", LANES_INVALID_LABEL) {
       crossEntropy($0, $1, $2, labels: [.max, 1, 2]) { _ in }
     },
+    Refusal("cross-entropy label beside the ignored one", LANES_INVALID_LABEL) {
+      crossEntropy($0, $1, $2, labels: [-100, -99, 2]) {
+        ($0.label_options.ignores, $0.label_options.ignored_label) = (1, -100)
+      }
+    },
+    Refusal("cross-entropy ignored label of no option", LANES_INVALID_LABEL) {
+      crossEntropy($0, $1, $2, labels: [0, -100, 2]) { $0.label_options.ignored_label = -100 }
+    },
+    Refusal("cross-entropy smoothing > 1", LANES_INVALID_SMOOTHING) {
+      crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.label_options.smoothing = Float(1).nextUp }
+    },
+    Refusal("cross-entropy smoothing < 0", LANES_INVALID_SMOOTHING) {
+      crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.label_options.smoothing = -.leastNonzeroMagnitude }
+    },
+    Refusal("cross-entropy smoothing NaN", LANES_INVALID_SMOOTHING) {
+      crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.label_options.smoothing = .nan }
+    },
+    Refusal("cross-entropy mean over loss", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) { $0.mean = out.pointer + 2 }
+    },
+    Refusal("cross-entropy mean over gradient", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: nil) { $0.mean = out.pointer + 19 }
+    },
+    Refusal("cross-entropy mean over class weights", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) {
+        ($0.mean, $0.label_options.class_weights) = (out.pointer + 43, UnsafePointer(out.pointer + 40))
+      }
+    },
+    Refusal("cross-entropy gradient over class weights", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) { $0.label_options.class_weights = UnsafePointer(out.pointer + 27) }
+    },
+    Refusal("cross-entropy loss over class weights", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) { $0.label_options.class_weights = UnsafePointer(out.pointer + 2) }
+    },
     Refusal("cross-entropy logits null", LANES_NULL_POINTER) {
       crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.logits = nil }
     },
@@ -395,9 +429,18 @@ struct RefusalTests {
     return call
   }
 
-  static func entropy(_ x: Floats, _ labels: UnsafePointer<Int32>) -> SoftmaxCrossEntropy {
+  static func entropy(
+    _ x: Floats, _ labels: UnsafePointer<Int32>, _ options: LabelOptions = LabelOptions()
+  ) -> SoftmaxCrossEntropy {
     SoftmaxCrossEntropy(
-      rows: 2, columns: 3, logits: MatrixInput(x.pointer, stride: 3), target: .labels(labels), loss: x.pointer + 32)
+      rows: 2, columns: 3, logits: MatrixInput(x.pointer, stride: 3), target: .labels(labels, options),
+      loss: x.pointer + 32)
+  }
+
+  static func classZero(_ x: Floats) -> UnsafePointer<Int32> {
+    let labels = integers(x, 48)
+    (labels[0], labels[1]) = (0, 0)
+    return UnsafePointer(labels)
   }
 
   static func refusal(_ reason: LanesError.Reason, _ change: @escaping @Sendable (inout Matmul, Floats) -> Void)
@@ -509,6 +552,20 @@ struct RefusalTests {
         try entropy(x, labels).validate()
       }),
     SwiftRefusal(
+      error: LanesError("softmaxCrossEntropy", .smoothingOutOfRange(1.5)),
+      call: { backend, x throws(LanesError) in
+        try backend.softmaxCrossEntropy(entropy(x, classZero(x), LabelOptions(smoothing: 1.5)))
+      },
+      check: { x throws(LanesError) in try entropy(x, classZero(x), LabelOptions(smoothing: 1.5)).validate() }),
+    SwiftRefusal(
+      error: LanesError("softmaxCrossEntropy", .overlap(output: "loss", input: "classWeights")),
+      call: { backend, x throws(LanesError) in
+        try backend.softmaxCrossEntropy(entropy(x, classZero(x), LabelOptions(classWeights: x.pointer + 31)))
+      },
+      check: { x throws(LanesError) in
+        try entropy(x, classZero(x), LabelOptions(classWeights: x.pointer + 31)).validate()
+      }),
+    SwiftRefusal(
       error: LanesError("adam", .overlap(output: "firstMoment", input: "secondMoment")),
       call: { backend, x throws(LanesError) in try backend.update(x.pointer, count: 5, by: adam(x)) },
       check: { x throws(LanesError) in try adam(x).validate(x.pointer, count: 5) }),
@@ -563,6 +620,21 @@ struct RefusalTests {
         a: place(), b: place(), c: place())
       (product.aStride, product.bStride, product.cStride) = (number(stride), number(stride), number(stride))
       let (vector, written) = (place(), place())
+      // Labels in a part of the memory that no call writes.
+      let labels = Self.integers(x, 380)
+      for row in 0..<5 { labels[row] = Int32(number([0, 0, 0, 1, 2, 9, -7])) }
+      let options = LabelOptions(
+        ignoredLabel: number([0, 1]) == 0 ? nil : Int32(number([9, -7])),
+        classWeights: number([0, 1]) == 0 ? nil : UnsafePointer(place()), smoothing: Float(number([0, 0, 1, 2])))
+      let entropy = SoftmaxCrossEntropy(
+        rows: rows, columns: columns, logits: input,
+        target: number([0, 1]) == 0 ? .labels(labels, options) : .probabilities(other),
+        loss: number([0, 1]) == 0 ? nil : place(), mean: number([0, 1]) == 0 ? nil : place(),
+        gradient: number([0, 1]) == 0 ? nil : output)
+      let linear = LinearCrossEntropy(
+        rows: rows, inputs: number([0, 3, 8]), classes: columns, x: input, weights: other,
+        bias: number([0, 1]) == 0 ? nil : UnsafePointer(place()), labels: labels, labelOptions: options,
+        loss: number([0, 1]) == 0 ? nil : place(), mean: number([0, 1]) == 0 ? nil : place(), xGradient: output)
       for (call, check) in [
         (
           { () throws(LanesError) in try backend.binary(.add, rows: rows, columns: columns, a, b, into: output) },
@@ -588,6 +660,14 @@ struct RefusalTests {
           }
         ),
         (
+          { () throws(LanesError) in try backend.softmaxCrossEntropy(entropy) },
+          { () throws(LanesError) in try entropy.validate() }
+        ),
+        (
+          { () throws(LanesError) in try backend.linearCrossEntropy(linear) },
+          { () throws(LanesError) in try linear.validate() }
+        ),
+        (
           { () throws(LanesError) in
             try backend.reduce(.sum, .eachRow, rows: rows, columns: columns, input, into: written)
           },
@@ -604,7 +684,7 @@ struct RefusalTests {
         }
       }
     }
-    #expect(refused > 100 && refused < 1700)
+    #expect(refused > 100 && refused < 2300)
   }
 
   private func failure(_ body: () throws(LanesError) -> Void) -> LanesError? {

@@ -80,10 +80,13 @@ struct StreamingTests {
   func softmax(_ isa: String) throws {
     var random = Random(14)
     for columns in [1024, 1025, 1365, 2048, 2049, 5003] as [Int64] {
-      let rows: Int64 = 7, count = rows * columns
+      let rows: Int64 = 7
+      let count = rows * columns
       let (x, targets) = (Floats(random.floats(Int(count))), Floats(random.floats(Int(count), in: 0...1)))
       try expectSame(isa, count, "softmax") { lanes_softmax($0, rows, columns, x.pointer, columns, $1, columns) }
-      try expectSame(isa, count, "log-softmax") { lanes_log_softmax($0, rows, columns, x.pointer, columns, $1, columns) }
+      try expectSame(isa, count, "log-softmax") {
+        lanes_log_softmax($0, rows, columns, x.pointer, columns, $1, columns)
+      }
       var call = lanes_cross_entropy_call()
       (call.rows, call.columns, call.scale) = (rows, columns, 0.5)
       (call.logits, call.logits_stride, call.gradient_stride) = (UnsafePointer(x.pointer), columns, columns)
@@ -97,6 +100,16 @@ struct StreamingTests {
         try expectSame(isa, count, "cross-entropy with labels") { context, gradient in
           call.gradient = gradient
           return lanes_softmax_cross_entropy(context, &call)
+        }
+        // The losses lie in the workspace beside the scratch memory, the mean behind the gradient.
+        (call.gradient_of_mean, call.label_options.class_weights) = (1, UnsafePointer(targets.pointer))
+        (call.label_options.ignores, call.label_options.ignored_label) = (1, 5)
+        for smoothing: Float in [0, 0.1] {
+          call.label_options.smoothing = smoothing
+          try expectSame(isa, count + 1, "cross-entropy with smoothing \(smoothing)") { context, gradient in
+            (call.gradient, call.mean) = (gradient, gradient + Int(count))
+            return lanes_softmax_cross_entropy(context, &call)
+          }
         }
       }
     }

@@ -105,6 +105,20 @@ static lanes_status check(const lanes_linear_cross_entropy_call *call) {
   return lanes_check_labels(rows, n, call->labels, &call->label_options);
 }
 
+static lanes_status run_chunks(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
+  const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
+  float *logits = malloc(sizeof(float) * (size_t)(each + (more > 0)) * (size_t)call->classes);
+  if (!logits) return LANES_OUT_OF_MEMORY;
+  lanes_status status = LANES_OK;
+  for (int64_t chunk = 0, first = 0; chunk < chunks && status == LANES_OK; chunk++) {
+    const int64_t rows = each + (chunk < more);
+    status = run_chunk(context, call, first, rows, logits);
+    first += rows;
+  }
+  free(logits);
+  return status;
+}
+
 lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
@@ -116,24 +130,19 @@ lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lane
     if (call->mean) *call->mean = 0;
     return LANES_OK;
   }
-  const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
-  const int64_t most = (each + (more > 0)) * call->classes, kept = call->mean && !call->loss ? call->rows : 0;
-  float *logits = malloc(sizeof(float) * (size_t)(most + kept));
-  if (!logits) return LANES_OUT_OF_MEMORY;
-  /* The call of all chunks: with the scale of a row that counts 1, and all losses where they are needed. */
+  if (!call->mean && !call->gradient_of_mean) return run_chunks(context, call);
+  /* With the scale of a row that counts 1, and all losses where they are needed. */
   lanes_linear_cross_entropy_call inner = *call;
-  if (kept > 0) inner.loss = logits + most;
-  const int averages = call->mean || call->gradient_of_mean;
-  const float weight =
-      averages ? lanes_weight_of_rows(context->kernels, call->rows, call->labels, &call->label_options) : 0;
-  if (call->gradient_of_mean) inner.scale = lanes_by_weight(call->scale, weight);
-  lanes_status status = LANES_OK;
-  for (int64_t chunk = 0, first = 0; chunk < chunks && status == LANES_OK; chunk++) {
-    const int64_t rows = each + (chunk < more);
-    status = run_chunk(context, &inner, first, rows, logits);
-    first += rows;
+  float *losses = NULL;
+  if (call->mean && !call->loss) {
+    losses = malloc(sizeof(float) * (size_t)call->rows);
+    if (!losses) return LANES_OUT_OF_MEMORY;
+    inner.loss = losses;
   }
+  const float weight = lanes_weight_of_rows(context->kernels, call->rows, call->labels, &call->label_options);
+  if (call->gradient_of_mean) inner.scale = lanes_by_weight(call->scale, weight);
+  lanes_status status = run_chunks(context, &inner);
   if (call->mean && status == LANES_OK) status = lanes_mean_of_losses(context, call->rows, inner.loss, weight, call->mean);
-  free(logits);
+  free(losses);
   return status;
 }

@@ -1,9 +1,8 @@
-/// What labels mean to a cross-entropy beyond the number of a class (contract, C6). The defaults mean nothing, and cost nothing.
-///
-/// It borrows the weights' memory, as the calls do.
+/// What labels mean to a cross-entropy beyond the number of a class (contract, C6). The defaults mean nothing, and cost
+/// nothing. It borrows the weights' memory, as the calls do.
 public struct LabelOptions {
-  /// A row with this label, which need not be a class, counts nothing: its loss and gradient are +0, whatever its logits.
-  /// PyTorch: `ignore_index`.
+  /// A row with this label, which need not be a class, counts nothing: its loss and gradient are +0, whatever its
+  /// logits. PyTorch: `ignore_index`.
   public var ignoredLabel: Int32?
   /// What a row of each class counts, in its loss, its gradient and the mean; nil: 1 each.
   public var classWeights: UnsafePointer<Float>?

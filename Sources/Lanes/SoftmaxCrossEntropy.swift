@@ -1,7 +1,7 @@
 /// Softmax cross-entropy of each row of the logits, its mean, and `scale` times its gradient (contract, C6).
 ///
-/// The mean is the sum of the losses divided by the sum of what the rows count; where that is 0, it is 0. No output may overlap
-/// an input or another output, but the gradient may be the logits.
+/// The mean is the sum of the losses divided by the sum of what the rows count; where that is 0, it is 0. No output may
+/// overlap an input or another output, but the gradient may be the logits.
 public struct SoftmaxCrossEntropy {
   public enum Target {
     /// A class a row, and what else it means.

@@ -1,7 +1,8 @@
 import Lanes
 
 extension ReferenceBackend {
-  /// loss = −w_l·Σ t·log softmax(x) of each row, their mean, and gradient = w_l·(softmax(x) − t)·scale, rows × columns. C6.
+  /// loss = −w_l·Σ t·log softmax(x) of each row, their mean, and gradient = w_l·(softmax(x) − t)·scale, rows × columns.
+  /// C6.
   public func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError) {
     try call.validate()
     let losses = UnsafeMutablePointer<Float>.allocate(capacity: call.rows)

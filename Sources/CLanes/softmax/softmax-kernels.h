@@ -1,6 +1,6 @@
-/* Softmax, and the passes that cross-entropy needs, too (CONTRACT.md, C6), a block of rows a call: a row that fits the cache
- * meets memory once, and the rows' logarithms and divisions share registers. Where there is scratch memory, the output is beyond
- * the cache: it is written past it, from a row of z that stays in the cache. */
+/* Softmax, and the passes that cross-entropy needs, too (CONTRACT.md, C6), a block of rows a call: a row that fits the
+ * cache meets memory once, and the rows' logarithms and divisions share registers. Where there is scratch memory, the
+ * output is beyond the cache: it is written past it, from a row of z that stays in the cache. */
 
 /* Vectors that can be chosen between, lane by lane. */
 typedef float LANES_NAME(choice16) __attribute__((ext_vector_type(16)));

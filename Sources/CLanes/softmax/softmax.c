@@ -11,8 +11,9 @@ static int64_t rows_at_once(int64_t columns) {
   return rows < 1 ? 1 : rows < LANES_SOFTMAX_ROWS ? rows : LANES_SOFTMAX_ROWS;
 }
 
-/* A row of scratch memory, behind `kept` floats of the thread's workspace, where an output beside its input goes past the cache, else NULL: together they exceed what
- * last-level caches hold, and rows are long enough to be mostly whole cache lines. Without memory nothing streams. */
+/* A row of scratch memory, behind `kept` floats of the thread's workspace, where an output beside its input goes past the
+ * cache, else NULL: together they exceed what last-level caches hold, and rows are long enough to be mostly whole cache
+ * lines. Without memory nothing streams. */
 static float *scratch_for(const lanes_context *context, const float *in, const float *out, int64_t rows, int64_t columns,
                           int64_t kept) {
   const int streams = out && out != in && columns >= 1024 && rows > context->streaming_floats / 2 / columns;

@@ -49,8 +49,8 @@ extension Loss {
   /// - Parameters:
   ///   - labelSmoothing: ε of the target's weight is spread over all classes. Szegedy et al., 2016.
   ///   - classWeights: what a sample of each class counts; the loss is then divided by the sum of what the samples count.
-  ///   - ignoredLabel: samples with this label, which need not be a class, count nothing; the loss of no others is 0. Targets
-  ///     that are probabilities have none. PyTorch: `ignore_index`.
+  ///   - ignoredLabel: samples with this label, which need not be a class, count nothing; the loss of no others is 0.
+  ///     Targets that are probabilities have none. PyTorch: `ignore_index`.
   public static func softmaxCrossEntropy(
     labelSmoothing: Float = 0, classWeights: [Float]? = nil, ignoredLabel: Int32? = nil
   ) -> Loss {

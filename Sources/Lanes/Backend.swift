@@ -75,6 +75,9 @@ public protocol Backend: Sendable {
   /// The same of logits that are the product of activations and weights, and the gradients of both.
   func linearCrossEntropy(_ call: LinearCrossEntropy) throws(LanesError)
 
+  /// The floats of workspace with which a `linearCrossEntropy` of these sizes allocates nothing; 0 where it does not use any.
+  func linearCrossEntropyWorkspace(rows: Int, inputs: Int, classes: Int) -> Int
+
   /// In place.
   func update(
     _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update, options: UpdateOptions
@@ -82,6 +85,9 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+  /// 0: the workspace of a call is not used.
+  public func linearCrossEntropyWorkspace(rows: Int, inputs: Int, classes: Int) -> Int { 0 }
+
   public func update(
     _ parameter: UnsafeMutablePointer<Float>, count: Int, by update: Update
   ) throws(LanesError) {

@@ -28,19 +28,22 @@ public struct LinearCrossEntropy {
   public var scale: Float
   /// Whether the gradients are those of the mean; otherwise those of the sum of the losses.
   public var gradientOfMean: Bool
+  /// Scratch memory, which overlaps nothing else. With none, or fewer floats than the backend's
+  /// `linearCrossEntropyWorkspace(rows:inputs:classes:)`, the backend allocates its own.
+  public var workspace: UnsafeMutableBufferPointer<Float>?
 
   public init(
     rows: Int, inputs: Int, classes: Int, x: MatrixInput, weights: MatrixInput, bias: UnsafePointer<Float>? = nil,
     labels: UnsafePointer<Int32>, labelOptions: LabelOptions = LabelOptions(),
     loss: UnsafeMutablePointer<Float>? = nil, mean: UnsafeMutablePointer<Float>? = nil, xGradient: MatrixOutput? = nil,
     weightsGradient: MatrixOutput? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, scale: Float = 1,
-    gradientOfMean: Bool = false
+    gradientOfMean: Bool = false, workspace: UnsafeMutableBufferPointer<Float>? = nil
   ) {
     (self.rows, self.inputs, self.classes) = (rows, inputs, classes)
     (self.x, self.weights, self.bias) = (x, weights, bias)
     (self.labels, self.labelOptions, self.loss, self.mean) = (labels, labelOptions, loss, mean)
     (self.xGradient, self.weightsGradient, self.biasGradient) = (xGradient, weightsGradient, biasGradient)
-    (self.scale, self.gradientOfMean) = (scale, gradientOfMean)
+    (self.scale, self.gradientOfMean, self.workspace) = (scale, gradientOfMean, workspace)
   }
 
   public func validate() throws(LanesError) {
@@ -68,6 +71,10 @@ public struct LinearCrossEntropy {
       written.append(("weightsGradient", extent))
     }
     if let biasGradient { written.append(("biasGradient", Extent(biasGradient, count: classes))) }
+    if let scratch = workspace, let start = scratch.baseAddress {
+      try check.size("workspace", scratch.count)
+      written.append(("workspace", Extent(start, count: scratch.count)))
+    }
     for (i, output) in written.enumerated() {
       for other in read + written[..<i] { try check.disjoint(output.0, output.1, other.0, other.1) }
     }

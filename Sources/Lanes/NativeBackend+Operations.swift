@@ -179,8 +179,15 @@ extension NativeBackend {
     if let output = call.xGradient { (c.x_gradient, c.x_gradient_stride) = (output.data, Int64(output.stride)) }
     if let output = call.weightsGradient { (c.w_gradient, c.w_gradient_stride) = (output.data, Int64(output.stride)) }
     (c.bias_gradient, c.scale, c.gradient_of_mean) = (call.biasGradient, call.scale, call.gradientOfMean ? 1 : 0)
+    if let memory = call.workspace { (c.workspace, c.workspace_floats) = (memory.baseAddress, Int64(memory.count)) }
     let status = lanes_linear_cross_entropy(context, &c)
     if status != LANES_OK { throw explain("linearCrossEntropy", status, call.validate) }
+  }
+
+  public func linearCrossEntropyWorkspace(rows: Int, inputs: Int, classes: Int) -> Int {
+    var floats: Int64 = 0
+    let status = lanes_linear_cross_entropy_workspace(context, Int64(rows), Int64(inputs), Int64(classes), &floats)
+    return status == LANES_OK ? Int(floats) : 0
   }
 
   public func update(

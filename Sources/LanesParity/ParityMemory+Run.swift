@@ -11,7 +11,8 @@ extension ParityMemory {
       outcome.error = error
     }
     for region in regions where region.role != .input && outcome.error == nil {
-      outcome.outputs.append(takeOutput(region))
+      let output = takeOutput(region)
+      if region.role != .scratch { outcome.outputs.append(output) }
     }
     for region in regions {
       if let damage = damage(in: region, refused: outcome.error != nil) { outcome.damage.append(damage) }

@@ -6,8 +6,8 @@ import Lanes
 /// looks for what else has changed: inputs, guards before and after a block, gaps between the end of a row and the next.
 /// Guards, gaps and outputs hold NaNs, each with a payload of its own, so that what is read there shows in the results.
 public final class ParityMemory {
-  /// What a block is to the call.
-  public enum Role: Sendable { case input, output, inPlace }
+  /// What a block is to the call. What it leaves in scratch memory is not compared.
+  public enum Role: Sendable { case input, output, inPlace, scratch }
 
   /// Where a matrix lies: elements between the end of a row and the start of the next, and elements by which it starts
   /// after a multiple of 64 bytes.
@@ -92,6 +92,11 @@ public final class ParityMemory {
   public func output(_ name: String, rows: Int = 1, columns: Int, _ layout: Layout = .dense) -> ParityBlock {
     let stride = columns + layout.gap
     return block(name, .output, rows: rows, columns: columns, stride: stride, offset: layout.offset, nil)
+  }
+
+  /// A block that the call may use as it likes.
+  public func scratch(_ name: String, count: Int) -> ParityBlock {
+    block(name, .scratch, rows: 1, columns: count, stride: count, nil)
   }
 
   /// Integers that the call reads.

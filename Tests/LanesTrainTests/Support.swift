@@ -1,7 +1,8 @@
 import Lanes
 import LanesReference
-import LanesTrain
 import Testing
+
+@testable import LanesTrain
 
 extension Tag {
   /// Compares bit patterns.
@@ -36,11 +37,14 @@ enum Feed {
 }
 
 /// Compiles, runs once, and reads every result.
+/// - Parameter leastLogits: 0: a linear layer with its cross-entropy is one step, however small.
 func run(
   _ graph: Graph, _ results: [SymbolicTensor], updates: [StateUpdate] = [], feeds: [String: Feed] = [:],
-  state: State = State(), on backend: any Backend = ReferenceBackend()
+  state: State = State(), on backend: any Backend = ReferenceBackend(),
+  leastLogits: Int = LinearCrossEntropyFusion.leastLogits
 ) throws -> [Tensor] {
-  let program = try Program(graph, results: results, updates: updates, state: state, on: backend)
+  let program = try Program(
+    graph, results: results, updates: updates, state: state, on: backend, leastLogits: leastLogits)
   return try run(program, feeds: feeds, results: results.count)
 }
 

@@ -41,6 +41,18 @@ static double find_grain(double wanted) {
   return wanted > 0 ? wanted : default_grain;
 }
 
+static int64_t within(int64_t value, int64_t least, int64_t most) {
+  return value < least ? least : value > most ? most : value;
+}
+
+static lanes_blocking find_blocking(const lanes_machine *machine) {
+  const int64_t l1 = machine->l1d_bytes > 0 ? machine->l1d_bytes : 32 << 10;
+  const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 512 << 10;
+  const int64_t l1_floats = l1 / (int64_t)sizeof(float), l2_floats = l2 / (int64_t)sizeof(float);
+  const int64_t steps = within(l1_floats / 2 / 8, 256, 1024) & -LANES_LANES;
+  return (lanes_blocking){steps, within(l2_floats * 3 / 8 / steps, 48, 768), l2_floats * 7 / 8, 2 * l2_floats};
+}
+
 static lanes_status fill(const lanes_options *options, lanes_context *context) {
   lanes_isa isa;
   lanes_status status = find_isa(options->isa ? options->isa : getenv("LANES_ISA"), &isa);
@@ -50,7 +62,9 @@ static lanes_status fill(const lanes_options *options, lanes_context *context) {
   if (!options->threads && (status = find_threads(getenv("LANES_NUM_THREADS"), &context->threads))) return status;
   context->kernels = lanes_kernels_of(isa);
   context->grain = find_grain(options->grain);
-  int64_t bytes = options->streaming_bytes > 0 ? options->streaming_bytes : lanes_machine_describe().l3_bytes;
+  const lanes_machine machine = lanes_machine_describe();
+  context->blocking = find_blocking(&machine);
+  int64_t bytes = options->streaming_bytes > 0 ? options->streaming_bytes : machine.l3_bytes;
   context->streaming_floats = (bytes > 0 ? bytes : default_streaming_bytes) / (int64_t)sizeof(float);
   return LANES_OK;
 }

@@ -4,11 +4,18 @@
 
 #include "kernels.h"
 
+/* How matmul is cut to fit the caches: steps of k, whose part of a tile's rows of A takes half of a level-1 cache; rows of A, so
+ * long, that take three eighths of a level-2 cache; and the floats that may be in these caches at once, in level 3 for a core. */
+typedef struct lanes_blocking {
+  int64_t steps, rows, level2, level3;
+} lanes_blocking;
+
 struct lanes_context {
   const lanes_kernels *kernels;
   int threads;
   double grain; /* nanoseconds of work that justify one more thread */
   int64_t streaming_floats; /* an output of more, beside its inputs, is written past the caches */
+  lanes_blocking blocking;
 };
 
 /* The first line of every public operation: resolves NULL to the default context. One load when it exists already. */

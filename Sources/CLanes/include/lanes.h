@@ -319,9 +319,17 @@ typedef struct lanes_linear_cross_entropy_call {
   float *bias_gradient; /* classes values; or NULL */
   float scale;
   int gradient_of_mean; /* 0: the gradients of the sum of the losses. Else those of the mean. */
+  /* Scratch memory, which overlaps nothing else; NULL, or fewer floats than needed: the call allocates its own. */
+  float *workspace;
+  int64_t workspace_floats;
 } lanes_linear_cross_entropy_call;
 
 lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call);
+
+/* The floats of workspace that any call of these sizes needs: the logits of the rows that it computes at a time, and the
+ * losses. */
+lanes_status lanes_linear_cross_entropy_workspace(const lanes_context *context, int64_t rows, int64_t inputs,
+                                                  int64_t classes, int64_t *floats);
 
 /* ------------------------------------------------------------------------------------------------------------- Updates
  * C7. In place, over `count` elements; no array may overlap another. */

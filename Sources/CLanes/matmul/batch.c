@@ -73,7 +73,7 @@ lanes_status lanes_matmul_batch(const lanes_context *context, const lanes_matmul
   if (!call) return LANES_NULL_POINTER;
   LANES_TRY(lanes_check_product(count, 1));
   if (count == 0 || call->m == 0 || call->n == 0) return LANES_OK;
-  LANES_TRY(lanes_matmul_check(context->kernels, call));
+  LANES_TRY(lanes_matmul_check(context, call));
   if (count > 1) LANES_TRY(check_batch(call, count, &steps));
   batch_job job = {context, call, steps, count, LANES_OK};
   const double each = 2 * (double)call->m * (double)call->n * (double)call->k / context->kernels->matmul.flops;

@@ -1,4 +1,4 @@
-/* The parts of the chain order, C2: what a call has decided, the blocks it works in, and the multiplication of a block. */
+/* The parts of the chain order, C2: what a call has decided, and the multiplication of a block. */
 #ifndef LANES_CHAIN_ORDER_H
 #define LANES_CHAIN_ORDER_H
 
@@ -13,6 +13,13 @@ typedef struct chain_queue {
   _Alignas(64) atomic_llong taken;
 } chain_queue;
 
+/* C in shares: so many rows (or columns) of tiles for each thread, in a few shares each. Those left over are cut across, every
+ * row into so many pieces. */
+typedef struct chain_cut {
+  int by_rows, threads;
+  int64_t each, shares, over, pieces;
+} chain_cut;
+
 typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
@@ -21,23 +28,27 @@ typedef struct chain_job {
   int64_t a_panel; /* the width of a panel of A: mr rounded up to a multiple of 8 */
   int64_t row_tiles;
   lanes_columns columns;
-  int64_t block_rows, block_columns, block_k; /* of a block, in tiles, tiles and steps */
-  float *a_panels, *b_panels;                 /* NULL: the operand is used where it is */
-  const float *packed_b;                      /* its panels are used; NULL: the call's B is not packed */
-  lanes_unary_kernel activation;              /* NULL: none, or relu, which the micro-kernels do */
-  lanes_unary_gradient_kernel gradient;       /* NULL: none */
-  int fetches_b;                              /* B is used where it is, and larger than caches */
-  chain_queue *queues;                        /* the shares of the block, for up to QUEUES threads */
+  chain_cut cut;                                      /* what the threads take shares of */
+  int64_t block_rows, block_columns, block_k;         /* of a block: tiles, tiles and steps */
+  int packs_a, packs_b;                               /* 0: the operand is used where it is */
+  const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
+  int fetches_b;                                      /* B is larger than caches */
+  lanes_unary_kernel activation;                      /* NULL: none, or relu, which the micro-kernels do */
+  lanes_unary_gradient_kernel gradient;               /* NULL: none */
+  chain_queue (*queues)[QUEUES];                      /* the whole shares, and the pieces, for up to QUEUES threads */
+  float *workspace;                                   /* of each thread so many floats: panels of A, and of B behind them */
+  int64_t workspace_each, a_floats;
 } chain_job;
 
-/* One block, or a thread's share of one: tiles in C, and steps of the chains. */
+/* Tiles of C, and steps of their chains. */
 typedef struct chain_block {
   lanes_part row_tiles, column_tiles, steps;
-  const float *b_panels; /* of the block; NULL: B is used where it is, or packed before the call */
-  const float *next_b;   /* the first element of B that the next block packs, laid out as B is; NULL: not to be fetched */
+  const float *a_panels, *b_panels; /* NULL: the operand is used where it is, or was packed before the call */
+  int64_t b_panels_tile;            /* the tile of columns that b_panels begins with */
+  const float *next_b; /* the first element of B that is packed after this block, laid out as B is; NULL: not to be fetched */
 } chain_block;
 
-/* Multiplies all tiles of a share of the block: whose operands lie in the block's panels, or where they are. */
-void lanes_chain_multiply(const chain_job *job, const chain_block *block, const chain_block *share);
+/* Multiplies all tiles of a block. */
+void lanes_chain_multiply(const chain_job *job, const chain_block *block);
 
 #endif

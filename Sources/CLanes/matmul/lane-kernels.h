@@ -84,17 +84,21 @@ static void LANES_NAME(lane_trees)(int64_t count, float (*lanes)[LANES_LANES], f
 #undef TURNED
 #undef LANE_VECTORS
 
-/* One lane over `steps` rows of y, 16 apart: steps is a constant after inlining, and saves loading and storing the lane. */
+/* One lane over `steps` rows of y, 16 apart: steps is a constant after inlining, and saves loading and storing the lane. The rows
+ * that lie `ahead` floats behind these are fetched meanwhile. */
 static inline __attribute__((always_inline)) void LANES_NAME(lane_of_columns)(const int steps, const float *x,
                                                                               int64_t count, const float *y,
-                                                                              int64_t y_stride, float alpha,
+                                                                              int64_t y_stride, int64_t ahead, float alpha,
                                                                               float *lane) {
   const VECTOR scale = BROADCAST(alpha);
   const int64_t whole = count & -LANES_VECTOR, rest = count - whole;
   for (int64_t r = 0; r < whole; r += LANES_VECTOR) {
     VECTOR sum = LOAD(lane + r);
-    UNROLL for (int s = 0; s < steps; s++) sum =
-        FMA(BROADCAST(x[s * LANES_LANES]), scale * LOAD(y + s * LANES_LANES * y_stride + r), sum);
+    UNROLL for (int s = 0; s < steps; s++) {
+      const float *row = y + s * LANES_LANES * y_stride + r;
+      __builtin_prefetch(row + ahead);
+      sum = FMA(BROADCAST(x[s * LANES_LANES]), scale * LOAD(row), sum);
+    }
     STORE(lane + r, sum);
   }
   if (!rest) return;
@@ -105,20 +109,25 @@ static inline __attribute__((always_inline)) void LANES_NAME(lane_of_columns)(co
 }
 
 static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
-                                     float (*lanes)[LANES_LANE_STRIP]) {
-  enum { STEPS = 4 };
+                                     float *lanes, int64_t lane_stride) {
+  enum { STEPS = 4, AHEAD = 2 };
   int64_t p = 0;
   for (; p + STEPS * LANES_LANES <= k; p += STEPS * LANES_LANES)
-    for (int l = 0; l < LANES_LANES; l++)
-      LANES_NAME(lane_of_columns)(STEPS, x + p + l, count, y + (p + l) * y_stride, y_stride, alpha, lanes[l]);
+    for (int l = 0; l < LANES_LANES; l++) {
+      const int64_t ahead = l + AHEAD < LANES_LANES ? AHEAD : AHEAD + (STEPS - 1) * LANES_LANES;
+      LANES_NAME(lane_of_columns)(STEPS, x + p + l, count, y + (p + l) * y_stride, y_stride, ahead * y_stride, alpha,
+                                  lanes + l * lane_stride);
+    }
   for (; p < k; p++)
-    LANES_NAME(lane_of_columns)(1, x + p, count, y + p * y_stride, y_stride, alpha, lanes[p % LANES_LANES]);
+    LANES_NAME(lane_of_columns)(1, x + p, count, y + p * y_stride, y_stride, y_stride, alpha,
+                                lanes + p % LANES_LANES * lane_stride);
 }
 
 /* C1's tree, for lanes that lie apart. */
-static void LANES_NAME(lane_column_trees)(int64_t count, float (*lanes)[LANES_LANE_STRIP]) {
+static void LANES_NAME(lane_column_trees)(int64_t count, float *lanes, int64_t lane_stride) {
   for (int half = LANES_LANES / 2; half > 0; half /= 2)
-    for (int l = 0; l < half; l++)
-      for (int64_t r = 0; r < count; r += LANES_VECTOR)
-        STORE(lanes[l] + r, LOAD(lanes[l] + r) + LOAD(lanes[l + half] + r));
+    for (int l = 0; l < half; l++) {
+      float *lane = lanes + l * lane_stride, *other = lane + half * lane_stride;
+      for (int64_t r = 0; r < count; r += LANES_VECTOR) STORE(lane + r, LOAD(lane + r) + LOAD(other + r));
+    }
 }

@@ -22,19 +22,22 @@ static void finish(const lanes_matmul_call *call, const lanes_kernels *kernels, 
     kernels->elementwise.unary[call->activation](count, sums, sums, 0);
 }
 
-/* The same for the sums of C[i …, 0]. */
+/* The same for the sums of C[i …, 0], with room for the gradient's values. */
 static void finish_column(const lanes_matmul_call *call, const lanes_kernels *kernels, int64_t i, int64_t count,
-                          float *sums) {
+                          float *sums, float *values) {
   if (call->bias)
     for (int64_t r = 0; r < count; r++) sums[r] += call->bias[0];
   if (call->activation == LANES_IDENTITY) return;
   if (call->gradient_value) {
-    float values[LANES_LANE_STRIP];
     for (int64_t r = 0; r < count; r++) values[r] = call->gradient_value[(i + r) * call->gradient_value_stride];
     kernels->elementwise.unary_gradient[call->activation](count, values, sums, sums, 0);
   } else
     kernels->elementwise.unary[call->activation](count, sums, sums, 0);
 }
+
+/* Outputs that a thread computes at once. Where y lies in columns, their lanes stay in a level-1 cache; unless y comes from memory,
+ * which likes long rows to be read from one end to the other: then in a level-2 cache. */
+enum { STRIP_OF_ROWS = 64, STRIP_OF_COLUMNS = 256, LONG_STRIP_OF_COLUMNS = 4096 };
 
 /* m = 1 or n = 1, and more than 64 outputs: a vector x of k values, times the matrix y, gives `outputs` values. */
 typedef struct vector_job {
@@ -46,7 +49,8 @@ typedef struct vector_job {
   int y_is_rows; /* whether the k values that belong to one output lie beside each other */
   float y_scale;
   int64_t outputs, c_step;
-  float (*lanes)[LANES_LANES * LANES_LANE_STRIP]; /* one a thread */
+  int64_t strip;    /* outputs at once, a multiple of 16 */
+  float *workspace; /* of each thread: its lanes, `strip` sums, `strip` values for the epilogue */
 } vector_job;
 
 static void start_lanes(const vector_job *job, int64_t first, int64_t count, float *lanes, int64_t lane_step,
@@ -62,27 +66,27 @@ static void run_vector(void *argument, int thread, int threads) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = &job->kernels->matmul;
   const lanes_part part = lanes_part_of(job->outputs, 16, thread, threads);
-  float *lanes = job->lanes[thread];
-  float sums[LANES_LANE_STRIP];
-  for (int64_t first = part.begin; first < part.end; first += LANES_LANE_STRIP) {
-    const int64_t count = lanes_least(LANES_LANE_STRIP, part.end - first);
+  const int64_t strip = job->strip;
+  float *lanes = job->workspace + thread * strip * (LANES_LANES + 2), *sums = lanes + strip * LANES_LANES;
+  for (int64_t first = part.begin; first < part.end; first += strip) {
+    const int64_t count = lanes_least(strip, part.end - first);
+    float *results = sums;
     if (job->y_is_rows) {
       start_lanes(job, first, count, lanes, 1, LANES_LANES);
       kernels->lane_dots(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
                          (float(*)[LANES_LANES])lanes);
       kernels->lane_trees(count, (float(*)[LANES_LANES])lanes, sums);
     } else {
-      start_lanes(job, first, count, lanes, LANES_LANE_STRIP, 1);
-      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale,
-                            (float(*)[LANES_LANE_STRIP])lanes);
-      kernels->lane_column_trees(count, (float(*)[LANES_LANE_STRIP])lanes);
-      for (int64_t r = 0; r < count; r++) sums[r] = lanes[r];
+      start_lanes(job, first, count, lanes, strip, 1);
+      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, lanes, strip);
+      kernels->lane_column_trees(count, lanes, strip);
+      results = lanes;
     }
     if (call->m == 1)
-      finish(call, job->kernels, 0, first, count, sums);
+      finish(call, job->kernels, 0, first, count, results);
     else
-      finish_column(call, job->kernels, first, count, sums);
-    for (int64_t r = 0; r < count; r++) call->c[(first + r) * job->c_step] = sums[r];
+      finish_column(call, job->kernels, first, count, results, sums + strip);
+    for (int64_t r = 0; r < count; r++) call->c[(first + r) * job->c_step] = results[r];
   }
 }
 
@@ -103,11 +107,15 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   const double nanoseconds = (double)call->k * (double)job.outputs / 5;
   const int threads = lanes_threads_for(context, nanoseconds, (job.outputs + 15) / 16);
 
-  const int64_t lanes = (int64_t)threads * LANES_LANES * LANES_LANE_STRIP, k = call->k;
+  const int64_t each = lanes_divide_up(job.outputs, 16 * threads) * 16, k = call->k;
+  const int is_in_memory = k * job.outputs > context->streaming_floats / 2;
+  const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
+  job.strip = lanes_least(each, most);
+  const int64_t lanes = threads * job.strip * (LANES_LANES + 2);
   const int copies_x = x_step != 1 || x_scale != 1;
   float *workspace = lanes_workspace(lanes + (copies_x ? k : 0));
   if (!workspace) return LANES_OUT_OF_MEMORY;
-  job.lanes = (float(*)[LANES_LANES * LANES_LANE_STRIP])workspace;
+  job.workspace = workspace;
   if (copies_x) {
     float *x = workspace + lanes;
     for (int64_t p = 0; p < k; p++) x[p] = x_scale * job.x[p * x_step];
@@ -193,6 +201,7 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
 typedef struct packed_job {
   const lanes_matmul_call *call;
   const lanes_kernels *kernels;
+  int64_t block_k;
   const float *x; /* m rows of k */
   int64_t x_stride;
 } packed_job;
@@ -201,10 +210,11 @@ static void run_packed(void *argument, int thread, int threads) {
   const packed_job *job = argument;
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = &job->kernels->matmul;
-  const int64_t k = call->k, block_k = lanes_block_k(kernels, k);
+  const int64_t k = call->k, block_k = job->block_k;
   const lanes_columns columns = lanes_columns_of(kernels, call->n);
   const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
-  float lanes[LANES_LANES][LANES_LANE_STRIP];
+  enum { WIDEST = LANES_MOST_VECTORS * 16 };
+  float lanes[LANES_LANES][WIDEST];
   for (int64_t i = 0; i < call->m; i++) {
     for (int64_t t = tiles.begin; t < tiles.end; t++) {
       const int64_t j = lanes_first_column(&columns, t), width = lanes_width(&columns, t);
@@ -216,9 +226,9 @@ static void run_packed(void *argument, int thread, int threads) {
       for (int64_t p = 0; p < k; p += block_k) {
         const int64_t steps = lanes_least(block_k, k - p);
         kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
-                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, lanes);
+                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, lanes[0], WIDEST);
       }
-      kernels->lane_column_trees(count, lanes);
+      kernels->lane_column_trees(count, lanes[0], WIDEST);
       finish(call, job->kernels, i, j, count, lanes[0]);
       memcpy(c, lanes[0], 4 * (size_t)count);
     }
@@ -226,7 +236,7 @@ static void run_packed(void *argument, int thread, int threads) {
 }
 
 static lanes_status multiply_packed(const lanes_context *context, const lanes_matmul_call *call) {
-  packed_job job = {call, context->kernels, call->a, call->a_stride};
+  packed_job job = {call, context->kernels, lanes_block_k(context, call->k), call->a, call->a_stride};
   const int64_t m = call->m, k = call->k;
   if (call->transpose_a || call->alpha != 1) {
     float *x = lanes_workspace(m * k);

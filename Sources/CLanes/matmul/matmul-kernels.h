@@ -81,12 +81,11 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
-#define MATMUL_BLOCKS                                                                                                  \
-  .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .mc = 168, .kc = 512, .nc = 4096, .flops = 200
+#define MATMUL_TILES .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .flops = 200
 #elif LANES_VECTOR == 8
-#define MATMUL_BLOCKS .vector = 8, .vectors = 2, .mr = {6, 6}, .mc = 168, .kc = 512, .nc = 4096, .flops = 100
+#define MATMUL_TILES .vector = 8, .vectors = 2, .mr = {6, 6}, .flops = 100
 #else
-#define MATMUL_BLOCKS .vector = 4, .vectors = 2, .mr = {6, 6}, .mc = 192, .kc = 256, .nc = 4096, .flops = 4
+#define MATMUL_TILES .vector = 4, .vectors = 2, .mr = {6, 6}, .flops = 4
 #endif
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
@@ -96,7 +95,7 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
    {{MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3)}, {MICRO_ROWS_OF_3(MICRO_ENTRY, micro_##form##_3_partial)}}}
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
-    MATMUL_BLOCKS, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)},                                                     \
+    MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)},                                                     \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
     .lane_dots = LANES_NAME(lane_dots), .lane_trees = LANES_NAME(lane_trees),                                          \
     .lane_columns = LANES_NAME(lane_columns), .lane_column_trees = LANES_NAME(lane_column_trees),                      \

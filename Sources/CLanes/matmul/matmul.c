@@ -1,7 +1,7 @@
 #include "../core/checks.h"
 #include "paths.h"
 
-lanes_status lanes_matmul_check(const lanes_kernels *kernels, const lanes_matmul_call *call) {
+lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;
   if ((unsigned)call->transpose_a > LANES_TRANSPOSED || (unsigned)call->transpose_b > LANES_TRANSPOSED ||
       (unsigned)call->activation >= LANES_UNARY_COUNT)
@@ -18,8 +18,8 @@ lanes_status lanes_matmul_check(const lanes_kernels *kernels, const lanes_matmul
     LANES_TRY(lanes_check_matrix(call->a, a_rows, a_columns, call->a_stride));
     LANES_TRY(lanes_check_disjoint(c, lanes_extent_of(call->a, a_rows, a_columns, call->a_stride)));
     if (call->packed_b) {
-      if (!lanes_is_packed(kernels, call->packed_b, k, n)) return LANES_INVALID_PACKING;
-      const int64_t floats = lanes_packed_panels(&kernels->matmul, call->packed_b, n, k) - call->packed_b;
+      if (!lanes_is_packed(context, call->packed_b, k, n)) return LANES_INVALID_PACKING;
+      const int64_t floats = lanes_packed_panels(&context->kernels->matmul, call->packed_b, n, k) - call->packed_b;
       LANES_TRY(lanes_check_disjoint(c, lanes_extent_of_vector(call->packed_b, floats)));
     } else {
       LANES_TRY(lanes_check_matrix(call->b, b_rows, b_columns, call->b_stride));
@@ -60,7 +60,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
     lanes_matmul_small(&context->kernels->matmul, call);
     return LANES_OK;
   }
-  LANES_TRY(lanes_matmul_check(context->kernels, call));
+  LANES_TRY(lanes_matmul_check(context, call));
   const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;
   if (m == 0 || n == 0) return LANES_OK;
   if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, call);

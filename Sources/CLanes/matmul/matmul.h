@@ -3,14 +3,14 @@
  *   micro-kernel  a tile of C, at most MR×NR, over one block of k: each element's fma chain continues in a register
  *   panel         a packed slice of an operand that one micro-kernel reads from its first byte to its last: for every p the
  *                 elements of a tile's rows of A (their number rounded up to a multiple of 8), or of its columns of B
- *   MC, KC, NC    the block of A that a thread keeps in its level-2 cache is MC×KC; the packed block of B is KC×NC
+ *   MC, KC        the rows of A, and the steps of k, that a thread multiplies by one panel of B after the other
  */
 #ifndef LANES_MATMUL_H
 #define LANES_MATMUL_H
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_LANE_STRIP = 256 };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16 };
 
 /* How a micro-kernel finds A[i, p]: a panel (or a transposed A as it is) has a_stride between values of p, and the rows of
  * one p beside each other. A as it is has a_stride between rows, and the p of one row beside each other. */
@@ -28,10 +28,10 @@ typedef struct lanes_micro_tile {
   float beta;        /* 0: C is not read */
   const float *bias; /* from the tile's first column on; or NULL */
   int relu;
-  /* To be fetched meanwhile, or NULL: the start of the next tile of C, and two cache lines a step of the B that is needed next,
-   * so many floats apart. */
-  const float *next_c, *next_b;
-  int64_t next_b_stride, next_b_beside;
+  const float *next_c; /* the start of the next tile of C, to be fetched; or NULL */
+  /* So many rows of the B that is needed later, in two places, each as wide as the tile: one is fetched every `period` steps. */
+  const float *next_b[2];
+  int64_t next_rows[2], next_b_stride, period;
 } lanes_micro_tile;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
@@ -48,16 +48,16 @@ typedef void (*lanes_lane_dots_kernel)(int64_t k, const float *x, int64_t count,
                                        float alpha, float (*lanes)[LANES_LANES]);
 /* C1's tree: sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
-/* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l][r], count ≤ LANES_LANE_STRIP. */
+/* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l·lane_stride + r]; from count on to the next multiple of 16 they hold
+ * anything. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
-                                          float alpha, float (*lanes)[LANES_LANE_STRIP]);
-/* C1's tree: the sums are in lanes[0]. */
-typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float (*lanes)[LANES_LANE_STRIP]);
+                                          float alpha, float *lanes, int64_t lane_stride);
+/* C1's tree: the sums are in lane 0. */
+typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int64_t lane_stride);
 
 typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile, NR / vector */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
-  int mc, kc, nc;
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][whole vectors of B may be read ? 0 : 1][rows − 1] */
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][2][LANES_MOST_MR];

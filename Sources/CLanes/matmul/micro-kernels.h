@@ -17,6 +17,12 @@
   X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
 #endif
 
+/* A step fetches the lines of a panel of B that it will need so many steps later: the hardware's own fetching is late. (Rows
+ * that lie far apart could drive each other out of the level-1 cache.) */
+enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_VECTOR : 1 };
+#define AHEAD LANES_NAME(ahead)
+#define LINE LANES_NAME(line)
+
 /* All arguments but the tile are constants after inlining, so that the accumulators are registers. */
 static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_micro_tile *tile, const int rows,
                                                                     const int vectors, const lanes_a_form form,
@@ -39,32 +45,39 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
   const float *next_c = tile->next_c;
   if (next_c) {
-    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v += 16 / LANES_VECTOR)
+    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v += LINE)
         __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
   }
 
-  const float *a = tile->a, *b = tile->b, *next_b = tile->next_b;
-  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride, next_b_stride = tile->next_b_stride, beside = tile->next_b_beside;
-#define STEP                                                                                                           \
+  const float *a = tile->a, *b = tile->b;
+  const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
+  const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
+#define FETCH_B                                                                                                        \
+  if (rows >= 6)                                                                                                       \
+    UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(b + ahead + v * LANES_VECTOR);
+#define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   UNROLL for (int v = 0; v < vectors; v++) row[v] =                                                                    \
-      partial && v == last ? LOAD_FIRST(b + v * LANES_VECTOR, rest) : LOAD(b + v * LANES_VECTOR);                      \
+      partial && v == last ? LOAD_FIRST(b + v * LANES_VECTOR, rest) : LOAD(b + v * LANES_VECTOR);
+#define MULTIPLY                                                                                                       \
   UNROLL for (int i = 0; i < rows; i++) {                                                                              \
     const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                        \
     UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                              \
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
-  if (next_b) {
-    for (int64_t p = tile->k; p > 0; p--, next_b += next_b_stride) {
-      __builtin_prefetch(next_b, 0, 2);
-      __builtin_prefetch(next_b + beside, 0, 2);
-      STEP
+  int64_t p = tile->k;
+  for (int place = 0; place < 2; place++) {
+    const float *next = tile->next_b[place];
+    for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
+      UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, 2);
+      for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
-  } else {
-    for (int64_t p = tile->k; p > 0; p--) { STEP }
   }
-#undef STEP
+  for (; p > 0; p--) { FETCH_B LOAD_B MULTIPLY }
+#undef FETCH_B
+#undef LOAD_B
+#undef MULTIPLY
 
   if (tile->bias) {
     UNROLL for (int v = 0; v < vectors; v++) {
@@ -101,3 +114,5 @@ MICRO_ROWS(MICRO, micro_rows_2_partial, 2, LANES_A_ROWS, 1)
 MICRO_ROWS_OF_3(MICRO, micro_rows_3, 3, LANES_A_ROWS, 0)
 MICRO_ROWS_OF_3(MICRO, micro_rows_3_partial, 3, LANES_A_ROWS, 1)
 #undef MICRO
+#undef AHEAD
+#undef LINE

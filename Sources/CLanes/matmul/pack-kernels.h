@@ -13,7 +13,10 @@ static void LANES_NAME(pack_copied)(int64_t width, int64_t k, const float *from,
       const int64_t panel = i / panel_width * panel_width, n = width - i < at_once ? width - i : at_once;
       float *column = to + panel * k + (i - panel);
       if (n >= LANES_VECTOR)
-        for (int64_t p = first; p < end; p++) STORE(column + p * panel_width, scale * LOAD(from + p * from_stride + i));
+        for (int64_t p = first; p < end; p++) {
+          __builtin_prefetch(from + (p + ROWS) * from_stride + i);
+          STORE(column + p * panel_width, scale * LOAD(from + p * from_stride + i));
+        }
       else
         for (int64_t p = first; p < end; p++)
           STORE_FIRST(column + p * panel_width, scale * LOAD_FIRST(from + p * from_stride + i, n), n);
@@ -35,20 +38,17 @@ static void LANES_NAME(pack_copied)(int64_t width, int64_t k, const float *from,
 #define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #endif
 
-/* Transposes a square of vectors: log₂ LANES_VECTOR perfect shuffles of its rows. */
-static inline __attribute__((always_inline)) void LANES_NAME(transpose)(VECTOR square[LANES_VECTOR]) {
-  UNROLL for (int step = 1; step < LANES_VECTOR; step *= 2) {
+/* Transposes `rows` vectors, a power of two up to LANES_VECTOR: log₂ rows perfect shuffles of them. */
+static inline __attribute__((always_inline)) void LANES_NAME(transpose)(const int rows, VECTOR vectors[]) {
+  UNROLL for (int step = 1; step < rows; step *= 2) {
     VECTOR shuffled[LANES_VECTOR];
-    UNROLL for (int i = 0; i < LANES_VECTOR / 2; i++) {
-      shuffled[2 * i] = INTERLEAVE_LOW(square[i], square[i + LANES_VECTOR / 2]);
-      shuffled[2 * i + 1] = INTERLEAVE_HIGH(square[i], square[i + LANES_VECTOR / 2]);
+    UNROLL for (int i = 0; i < rows / 2; i++) {
+      shuffled[2 * i] = INTERLEAVE_LOW(vectors[i], vectors[i + rows / 2]);
+      shuffled[2 * i + 1] = INTERLEAVE_HIGH(vectors[i], vectors[i + rows / 2]);
     }
-    UNROLL for (int i = 0; i < LANES_VECTOR; i++) square[i] = shuffled[i];
+    UNROLL for (int i = 0; i < rows; i++) vectors[i] = shuffled[i];
   }
 }
-#undef INTERLEAVE_LOW
-#undef INTERLEAVE_HIGH
-
 static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
                                         float *to, int64_t panel_width) {
   const VECTOR scale = BROADCAST(alpha);
@@ -59,16 +59,24 @@ static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *f
     for (int64_t r = 0; r < LANES_VECTOR; r++) rows[r] = from + (i + r < width ? i + r : width - 1) * from_stride;
     float *column = to + panel * k + (i - panel);
     int64_t p = 0;
+#if LANES_VECTOR == 16
+    for (; panel_width == 8 && p + 16 <= k; p += 16) { /* Two of its rows are one vector. */
+      VECTOR half[8];
+      UNROLL for (int r = 0; r < 8; r++) half[r] = scale * LOAD(rows[r] + p);
+      LANES_NAME(transpose)(8, half);
+      UNROLL for (int r = 0; r < 8; r++) STORE(column + (p + 2 * r) * 8, half[r]);
+    }
+#endif
     for (; p + LANES_VECTOR <= k; p += LANES_VECTOR) {
       VECTOR square[LANES_VECTOR];
       UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD(rows[r] + p);
-      LANES_NAME(transpose)(square);
+      LANES_NAME(transpose)(LANES_VECTOR, square);
       UNROLL for (int r = 0; r < LANES_VECTOR; r++) STORE_FIRST(column + (p + r) * panel_width, square[r], at_once);
     }
     if (p == k) continue;
     VECTOR square[LANES_VECTOR];
     UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD_FIRST(rows[r] + p, k - p);
-    LANES_NAME(transpose)(square);
+    LANES_NAME(transpose)(LANES_VECTOR, square);
     UNROLL for (int r = 0; r < LANES_VECTOR; r++) if (p + r < k) STORE_FIRST(column + (p + r) * panel_width, square[r], at_once);
   }
 }

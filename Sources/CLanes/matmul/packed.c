@@ -7,17 +7,18 @@
 /* What a packed operand begins with. */
 typedef struct packed_header {
   uint64_t mark;
-  int64_t isa, k, n;
+  int64_t isa, block_k, k, n;
 } packed_header;
 
 _Static_assert(sizeof(packed_header) <= 4 * LANES_PACKED_HEADER, "the header has its place");
 
 static const uint64_t mark = 0x314b434150534e4c; /* "LNSPACK1" */
 
-int lanes_is_packed(const lanes_kernels *kernels, const float *packed_b, int64_t k, int64_t n) {
+int lanes_is_packed(const lanes_context *context, const float *packed_b, int64_t k, int64_t n) {
   packed_header header;
   memcpy(&header, packed_b, sizeof header);
-  return header.mark == mark && header.isa == (int64_t)kernels->isa && header.k == k && header.n == n;
+  return header.mark == mark && header.isa == (int64_t)context->kernels->isa &&
+         header.block_k == lanes_block_k(context, k) && header.k == k && header.n == n;
 }
 
 void lanes_pack_columns(const lanes_matmul_kernels *kernels, const lanes_columns *columns, int64_t first, int64_t end,
@@ -53,7 +54,7 @@ lanes_status lanes_matmul_packed_size(const lanes_context *context, int64_t k, i
 typedef struct pack_job {
   const lanes_matmul_kernels *kernels;
   lanes_transpose transpose_b;
-  int64_t k, n, b_stride;
+  int64_t block_k, k, n, b_stride;
   const float *b;
   float *packed;
 } pack_job;
@@ -62,7 +63,7 @@ static void run_pack(void *argument, int thread, int threads) {
   const pack_job *job = argument;
   const lanes_columns columns = lanes_columns_of(job->kernels, job->n);
   const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
-  const int64_t block_k = lanes_block_k(job->kernels, job->k), all = lanes_first_column(&columns, columns.tiles);
+  const int64_t block_k = job->block_k, all = lanes_first_column(&columns, columns.tiles);
   for (int64_t p = 0; p < job->k; p += block_k) {
     const int64_t steps = lanes_least(block_k, job->k - p);
     float *to = job->packed + LANES_PACKED_HEADER + p * all + lanes_first_column(&columns, tiles.begin) * steps;
@@ -80,10 +81,10 @@ lanes_status lanes_matmul_pack(const lanes_context *context, lanes_transpose tra
   if (!packed) return LANES_NULL_POINTER;
   LANES_TRY(lanes_check_matrix(b, rows, columns, b_stride));
   LANES_TRY(lanes_check_disjoint(lanes_extent_of_vector(packed, floats), lanes_extent_of(b, rows, columns, b_stride)));
-  pack_job job = {&context->kernels->matmul, transpose_b, k, n, b_stride, b, packed};
+  pack_job job = {&context->kernels->matmul, transpose_b, lanes_block_k(context, k), k, n, b_stride, b, packed};
   lanes_run(lanes_threads_for(context, (double)k * (double)n / 4, lanes_divide_up(n, 3 * job.kernels->vector)), run_pack, &job);
   memset(packed, 0, 4 * LANES_PACKED_HEADER);
-  const packed_header header = {mark, context->kernels->isa, k, n};
+  const packed_header header = {mark, context->kernels->isa, job.block_k, k, n};
   memcpy(packed, &header, sizeof header);
   return LANES_OK;
 }

@@ -22,6 +22,7 @@ static inline int lanes_takes_lane_order(int64_t m, int64_t n, int64_t k) {
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call);
 
 static inline int64_t lanes_least(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t lanes_most(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t lanes_divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* The size of blocks that are as equal as multiples allow, and no larger than `most`. */
@@ -32,8 +33,8 @@ static inline int64_t lanes_even_block(int64_t count, int64_t most, int64_t mult
 }
 
 /* Blocks of k are multiples of the lanes, so that a block's first step belongs to lane 0. */
-static inline int64_t lanes_block_k(const lanes_matmul_kernels *kernels, int64_t k) {
-  return lanes_even_block(k, kernels->kc, LANES_LANES);
+static inline int64_t lanes_block_k(const lanes_context *context, int64_t k) {
+  return lanes_even_block(k, context->blocking.steps, LANES_LANES);
 }
 
 /* How n columns are cut into tiles: `wide_tiles` of `wide` columns each, then the others of `narrow`. The last may have fewer
@@ -82,9 +83,9 @@ static inline const float *lanes_packed_panels(const lanes_matmul_kernels *kerne
 }
 
 /* Sizes, strides, overlaps, packing. */
-lanes_status lanes_matmul_check(const lanes_kernels *kernels, const lanes_matmul_call *call);
+lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul_call *call);
 
-/* Whether it was packed for these kernels, k and n. */
-int lanes_is_packed(const lanes_kernels *kernels, const float *packed_b, int64_t k, int64_t n);
+/* Whether it was packed for the kernels and blocks of this context, and this k and n. */
+int lanes_is_packed(const lanes_context *context, const float *packed_b, int64_t k, int64_t n);
 
 #endif

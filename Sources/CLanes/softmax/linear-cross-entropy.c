@@ -9,7 +9,7 @@
 /* The logits of a chunk. Each chunk reads the weights twice and their gradient once more than no chunks would: the more rows
  * the better. */
 static const int64_t most_bytes = 52 << 20;
-static const int64_t most_rows = 256;
+static const int64_t most_rows = 512;
 
 /* Whether every product has the same order for chunks of so many rows, or one more, as for all rows. The sums of the lane
  * order cannot be continued. */
@@ -31,6 +31,17 @@ static int64_t chunks_of(const lanes_linear_cross_entropy_call *call) {
   return chunks > 1 && same_order(call, call->rows / chunks) ? chunks : 1;
 }
 
+/* The logits of the longest chunk. */
+static int64_t logits_of(const lanes_linear_cross_entropy_call *call) {
+  const int64_t chunks = chunks_of(call);
+  return (call->rows + chunks - 1) / chunks * call->classes;
+}
+
+/* The losses of all rows behind them, for a mean where the caller wants no losses. */
+static int64_t workspace_of(const lanes_linear_cross_entropy_call *call) {
+  return call->rows > 0 && call->classes > 0 ? logits_of(call) + call->rows : 0;
+}
+
 typedef struct bias_job {
   int64_t rows, columns;
   const float *x;
@@ -46,9 +57,10 @@ static void add_rows(void *argument, int thread, int threads) {
 }
 
 static lanes_status run_chunk(const lanes_context *context, const lanes_linear_cross_entropy_call *call, int64_t first,
-                              int64_t rows, float *logits) {
+                              int64_t rows) {
   const int64_t d = call->inputs, n = call->classes;
   const float *x = call->x + first * call->x_stride;
+  float *logits = call->workspace;
   LANES_TRY(lanes_matmul(context, &(lanes_matmul_call){.m = rows, .n = n, .k = d, .alpha = 1, .a = x,
                                                        .a_stride = call->x_stride, .b = call->w, .b_stride = call->w_stride,
                                                        .c = logits, .c_stride = n, .bias = call->bias}));
@@ -93,30 +105,30 @@ static lanes_status check(const lanes_linear_cross_entropy_call *call) {
       lanes_extent_of_vector(weights, weights ? n : 0)};
   if (call->x_gradient) LANES_TRY(lanes_check_matrix(call->x_gradient, rows, d, call->x_gradient_stride));
   if (call->w_gradient) LANES_TRY(lanes_check_matrix(call->w_gradient, d, n, call->w_gradient_stride));
+  const int64_t scratch = call->workspace ? call->workspace_floats : 0;
+  LANES_TRY(lanes_check_product(scratch, 1));
   const lanes_extent outputs[] = {
+      lanes_extent_of_vector(call->workspace, scratch),
       lanes_extent_of_vector(call->loss, call->loss ? rows : 0), lanes_extent_of_vector(call->mean, call->mean ? 1 : 0),
       lanes_extent_of(call->x_gradient, call->x_gradient ? rows : 0, d, call->x_gradient_stride),
       lanes_extent_of(call->w_gradient, call->w_gradient ? d : 0, n, call->w_gradient_stride),
       lanes_extent_of_vector(call->bias_gradient, call->bias_gradient ? n : 0)};
-  for (int i = 0; i < 5; i++) {
-    for (int j = 0; j < 5; j++) LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
-    for (int j = 0; j < i; j++) LANES_TRY(lanes_check_disjoint(outputs[i], outputs[j]));
+  for (size_t i = 0; i < sizeof(outputs) / sizeof(*outputs); i++) {
+    for (size_t j = 0; j < sizeof(inputs) / sizeof(*inputs); j++) LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
+    for (size_t j = 0; j < i; j++) LANES_TRY(lanes_check_disjoint(outputs[i], outputs[j]));
   }
   return lanes_check_labels(rows, n, call->labels, &call->label_options);
 }
 
+/* In a workspace that suffices. */
 static lanes_status run_chunks(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
   const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
-  float *logits = malloc(sizeof(float) * (size_t)(each + (more > 0)) * (size_t)call->classes);
-  if (!logits) return LANES_OUT_OF_MEMORY;
-  lanes_status status = LANES_OK;
-  for (int64_t chunk = 0, first = 0; chunk < chunks && status == LANES_OK; chunk++) {
+  for (int64_t chunk = 0, first = 0; chunk < chunks; chunk++) {
     const int64_t rows = each + (chunk < more);
-    status = run_chunk(context, call, first, rows, logits);
+    LANES_TRY(run_chunk(context, call, first, rows));
     first += rows;
   }
-  free(logits);
-  return status;
+  return LANES_OK;
 }
 
 lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
@@ -130,19 +142,32 @@ lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lane
     if (call->mean) *call->mean = 0;
     return LANES_OK;
   }
-  if (!call->mean && !call->gradient_of_mean) return run_chunks(context, call);
-  /* With the scale of a row that counts 1, and all losses where they are needed. */
+  /* With a workspace that suffices, the scale of a row that counts 1, and all losses where they are needed. */
   lanes_linear_cross_entropy_call inner = *call;
-  float *losses = NULL;
-  if (call->mean && !call->loss) {
-    losses = malloc(sizeof(float) * (size_t)call->rows);
-    if (!losses) return LANES_OUT_OF_MEMORY;
-    inner.loss = losses;
+  const int64_t floats = workspace_of(call);
+  float *own = NULL;
+  if (!call->workspace || call->workspace_floats < floats) {
+    inner.workspace = own = malloc(sizeof(float) * (size_t)floats);
+    if (!own) return LANES_OUT_OF_MEMORY;
   }
-  const float weight = lanes_weight_of_rows(context->kernels, call->rows, call->labels, &call->label_options);
+  float weight = 1;
+  if (call->mean || call->gradient_of_mean)
+    weight = lanes_weight_of_rows(context->kernels, call->rows, call->labels, &call->label_options);
   if (call->gradient_of_mean) inner.scale = lanes_by_weight(call->scale, weight);
+  if (call->mean && !call->loss) inner.loss = inner.workspace + logits_of(call);
   lanes_status status = run_chunks(context, &inner);
   if (call->mean && status == LANES_OK) status = lanes_mean_of_losses(context, call->rows, inner.loss, weight, call->mean);
-  free(losses);
+  free(own);
   return status;
+}
+
+lanes_status lanes_linear_cross_entropy_workspace(const lanes_context *context, int64_t rows, int64_t inputs,
+                                                  int64_t classes, int64_t *floats) {
+  LANES_TRY(lanes_enter(&context));
+  if (!floats) return LANES_NULL_POINTER;
+  LANES_TRY(lanes_check_product(rows, classes));
+  LANES_TRY(lanes_check_product(rows, inputs));
+  LANES_TRY(lanes_check_product(inputs, classes));
+  *floats = workspace_of(&(lanes_linear_cross_entropy_call){.rows = rows, .inputs = inputs, .classes = classes});
+  return LANES_OK;
 }

@@ -8,6 +8,8 @@ private struct LinearCrossEntropyShape {
   var label = LabelShape()
   var bias = true, loss = true, xGradient = true, weightsGradient = true, biasGradient = true
   var scale: Float = 1
+  /// Floats that the workspace lacks of those that the backend wants; nil: no workspace.
+  var missing: Int?
 
   init(_ rows: Int, _ inputs: Int, _ classes: Int, variant: Int) {
     (self.rows, self.inputs, self.classes, layout) = (rows, inputs, classes, ParitySuite.layout(variant))
@@ -17,7 +19,7 @@ private struct LinearCrossEntropyShape {
     let results =
       (loss ? " loss" : "") + (xGradient ? " dx" : "") + (weightsGradient ? " dw" : "") + (biasGradient ? " db" : "")
     return "\(rows)×\(inputs)×\(classes) x\(layout)\(bias ? " bias" : "")\(results)\(label.name) scale=\(scale) "
-      + "(\(x.name); \(weights.name))"
+      + (missing.map { "workspace −\($0) " } ?? "") + "(\(x.name); \(weights.name))"
   }
 
   var parityCase: ParityCase {
@@ -38,7 +40,16 @@ private struct LinearCrossEntropyShape {
         call.weightsGradient = memory.output("weightsGradient", rows: inputs, columns: classes, layout).result
       }
       if biasGradient { call.biasGradient = memory.output("biasGradient", columns: classes).write }
-      return { [call] backend throws(LanesError) in try backend.linearCrossEntropy(call) }
+      guard let missing else { return { [call] backend throws(LanesError) in try backend.linearCrossEntropy(call) } }
+      let scratch = memory.scratch("workspace", count: rows * (classes + 1)).write
+      return { [self, call] backend throws(LanesError) in
+        var call = call
+        // The end of the block: one element more would be outside.
+        let wanted = backend.linearCrossEntropyWorkspace(rows: rows, inputs: inputs, classes: classes)
+        let count = max(wanted - missing, 0)
+        call.workspace = UnsafeMutableBufferPointer(start: scratch + (rows * (classes + 1) - count), count: count)
+        try backend.linearCrossEntropy(call)
+      }
     }
   }
 }
@@ -49,26 +60,28 @@ extension ParitySuite {
     var shapes: [LinearCrossEntropyShape] = []
     let sizes = [(1, 1), (3, 2), (17, 10), (2, 33), (128, 1), (1, 128), (129, 5), (8, 130), (130, 65)]
     for (number, size) in sizes.enumerated() {
-      for (index, rows) in [0, 1, 2, 63, 64, 65, 127, 129, 256, 257, 259, 513].enumerated() {
+      for (index, rows) in [0, 1, 2, 63, 64, 65, 127, 129, 511, 513, 515, 1025].enumerated() {
         var shape = LinearCrossEntropyShape(rows, size.0, size.1, variant: number + index)
         let results = (number + index) % 6
         (shape.loss, shape.xGradient) = (results != 1, results != 2)
         (shape.weightsGradient, shape.biasGradient) = (results != 3, results != 4)
         shape.bias = results != 5
         shape.scale = [1, 1 / Float(max(rows, 1)), -0.3][index % 3]
+        shape.missing = [nil, 0, 1][(number + 2 * index) % 3]
         shapes.append(shape)
       }
     }
     for (number, size) in sizes.enumerated() {
       for (index, label) in LabelShape.all(classes: size.1).enumerated() {
         var shape = LinearCrossEntropyShape(
-          [7, 129, 259, 513][(number + index) % 4], size.0, size.1, variant: number + index)
+          [7, 129, 513, 1025][(number + index) % 4], size.0, size.1, variant: number + index)
         (shape.label, shape.loss, shape.scale) = (label, index % 2 == 0, index % 3 == 0 ? -0.3 : 1)
         (shape.xGradient, shape.weightsGradient, shape.biasGradient) = (index % 5 != 1, index % 5 != 2, index % 5 != 3)
+        shape.missing = [0, nil, 1][(number + index) % 3]
         shapes.append(shape)
       }
     }
-    for rows in [5, 300] {
+    for rows in [5, 600] {
       for (number, values) in [
         ParityValues.special, .huge, .ties, .normals.planting(.nan, at: .last),
         .normals.planting(.infinity, at: .middle),
@@ -95,10 +108,11 @@ extension ParitySuite {
       var rows = 4, inputs = 3, classes = 5, strides = [8, 8, 8, 8], labels: [Int32] = [0, 4, 2, 1]
       var x = 0, weights = 50, bias = 100, loss = 150, xGradient = 200, weightsGradient = 250, biasGradient = 300
       var mean = 320, classWeights = 330, ignored: Int32?, smoothing: Float = 0
+      var workspace = 350
     }
     func refused(_ name: String, _ change: @escaping @Sendable (inout Call) -> Void) -> ParityCase {
       ParityCase(.linearCrossEntropy, "refused: \(name)", isRefused: true) { memory in
-        let whole = memory.inPlace("whole", columns: 350, .normals)
+        let whole = memory.inPlace("whole", columns: 400, .normals)
         var arguments = Call()
         change(&arguments)
         let call = LinearCrossEntropy(
@@ -112,7 +126,8 @@ extension ParitySuite {
           loss: whole.write + arguments.loss, mean: whole.write + arguments.mean,
           xGradient: MatrixOutput(whole.write + arguments.xGradient, stride: arguments.strides[2]),
           weightsGradient: MatrixOutput(whole.write + arguments.weightsGradient, stride: arguments.strides[3]),
-          biasGradient: whole.write + arguments.biasGradient)
+          biasGradient: whole.write + arguments.biasGradient,
+          workspace: UnsafeMutableBufferPointer(start: whole.write + arguments.workspace, count: 20))
         return { backend throws(LanesError) in try backend.linearCrossEntropy(call) }
       }
     }
@@ -135,6 +150,8 @@ extension ParitySuite {
       refused("mean in x") { $0.mean = 2 }, refused("mean in loss") { $0.mean = 153 },
       refused("mean in weights' gradient") { $0.mean = 252 }, refused("mean in class weights") { $0.mean = 332 },
       refused("x gradient in class weights") { $0.classWeights = 198 },
+      refused("workspace in weights") { $0.workspace = 49 }, refused("workspace in loss") { $0.workspace = 132 },
+      refused("workspace in class weights") { $0.workspace = 331 }, refused("mean in workspace") { $0.mean = 369 },
     ]
   }
 }

@@ -10,11 +10,14 @@ protocol NodeOperation: Hashable, Sendable {
   func gradients(_ request: GradientRequest) -> [SymbolicTensor?]
   /// The call that computes the result, or nil where nothing is to be done at run time.
   func kernel(_ wiring: Wiring) -> Kernel?
+  /// The floats of scratch memory that the call is given.
+  func workspace(for operands: [Value], on backend: any Backend) -> Int
   /// Whether the result may be written over this operand, where that has the same size and is not needed any more.
   func mayOverwrite(operand: Int) -> Bool
 }
 
 extension NodeOperation {
+  func workspace(for operands: [Value], on backend: any Backend) -> Int { 0 }
   func mayOverwrite(operand: Int) -> Bool { false }
 
   func gradients(_ request: GradientRequest) -> [SymbolicTensor?] {
@@ -46,7 +49,12 @@ typealias Kernel = (Slots) throws(LanesError) -> Void
 struct Wiring {
   let backend: any Backend
   let operands: [WiredValue]
-  let result: WiredValue
+  /// Most operations have one.
+  let results: [WiredValue]
+  /// Scratch memory, where the operation wants any.
+  let workspace: (slot: Int, count: Int)?
+
+  var result: WiredValue { results[0] }
 }
 
 /// A value's place in the table of slots.

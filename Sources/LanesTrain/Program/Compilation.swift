@@ -31,10 +31,13 @@ struct Compilation {
   private let state: State
   /// The slot of a value, by its node.
   private var slotOf: [Int: Int] = [:]
+  /// Of a step, by its first result.
+  private var workspaces: [Int: (slot: Int, count: Int)] = [:]
   private var changedNodes: Set<Int> = []
 
   init(
-    _ graph: Graph, results wanted: [SymbolicTensor], updates: [StateUpdate], state: State, backend: any Backend
+    _ graph: Graph, results wanted: [SymbolicTensor], updates: [StateUpdate], state: State, backend: any Backend,
+    leastLogits: Int
   ) throws(ModelError) {
     (self.graph, self.state) = (graph, state)
     for value in wanted + updates.flatMap({ [$0.variable] + $0.slots + $0.operands }) where value.graph !== graph {
@@ -47,14 +50,15 @@ struct Compilation {
     let (wanted, updates) = Self.keepingOldValues(results: wanted, updates: updates)
     let read = updates.flatMap { [$0.variable] + $0.slots + $0.operands }
     let kept = (wanted + read).map { graph.storage(of: $0.node) }
-    let steps = Fusion(graph, steps: plannedSteps(for: kept), kept: kept).fused(plannedSteps(for: kept))
-    giveSlots(steps: steps, kept: kept)
+    let merged = LinearCrossEntropyFusion(
+      graph, steps: plannedSteps(for: kept), kept: kept, leastLogits: leastLogits, backend: backend
+    ).fused()
+    let steps = Fusion(graph, steps: merged, kept: kept).fused(merged)
+    giveSlots(steps: steps, kept: kept, backend)
     for step in steps {
-      guard let result = slotOf[step.result] else { continue }
       let wiring = Wiring(
-        backend: backend, operands: step.operands.map(wired),
-        result: WiredValue(
-          slot: result, shape: graph.nodes[step.result].value.shape, type: graph.nodes[step.result].value.type))
+        backend: backend, operands: step.operands.map(wired), results: step.results.map(wired),
+        workspace: workspaces[step.result])
       guard let kernel = step.operation.kernel(wiring) else { continue }
       kernels.append(kernel)
       listing.append(describe(step))
@@ -110,12 +114,12 @@ struct Compilation {
     return graph.nodes.indices.compactMap { node in
       let operation = graph.nodes[node].operation
       guard needed[node], !(operation is ReshapeNode) else { return nil }
-      return PlannedStep(operation: operation, operands: graph.nodes[node].operands, result: node)
+      return PlannedStep(operation: operation, operands: graph.nodes[node].operands, results: [node])
     }
   }
 
   /// Slots for all values, and one arena for those that a step makes.
-  private mutating func giveSlots(steps: [PlannedStep], kept: [Int]) {
+  private mutating func giveSlots(steps: [PlannedStep], kept: [Int], _ backend: any Backend) {
     var lastUse: [Int: Int] = [:]
     for (index, step) in steps.enumerated() {
       for operand in step.operands { lastUse[graph.storage(of: operand)] = index }
@@ -125,6 +129,7 @@ struct Compilation {
     var lifetimes: [MemoryPlan.Lifetime] = []
     /// Which lifetime a value lies in; a value that overwrites an operand lies in the operand's.
     var lifetimeOf: [Int: Int] = [:]
+    var scratch: [(step: PlannedStep, lifetime: Int)] = []
     for (index, step) in steps.enumerated() {
       let value = graph.nodes[step.result].value
       switch step.operation {
@@ -141,23 +146,35 @@ struct Compilation {
           for (index, bits) in literal.bits.enumerated() { $0[index] = Float(bitPattern: bits) }
         }
       default:
-        let end = lastUse[step.result] ?? index
         let reusable = step.operands.enumerated().first { position, operand in
           mayOverwrite(position, step) && lifetimeOf[graph.storage(of: operand)] != nil
             && lastUse[graph.storage(of: operand)] == index
             && graph.nodes[operand].value.shape.count == value.shape.count
         }
         if let reusable, let lifetime = lifetimeOf[graph.storage(of: reusable.element)] {
-          lifetimes[lifetime].death = end
+          lifetimes[lifetime].death = lastUse[step.result] ?? index
           lifetimeOf[step.result] = lifetime
         } else {
-          lifetimeOf[step.result] = lifetimes.count
-          lifetimes.append(MemoryPlan.Lifetime(size: value.shape.count, birth: index, death: end))
+          for result in step.results {
+            lifetimeOf[result] = lifetimes.count
+            lifetimes.append(
+              MemoryPlan.Lifetime(
+                size: graph.nodes[result].value.shape.count, birth: index, death: lastUse[result] ?? index))
+          }
+        }
+        let floats = step.operation.workspace(for: step.operands.map { graph.nodes[$0].value }, on: backend)
+        if floats > 0 {
+          scratch.append((step, lifetimes.count))
+          lifetimes.append(MemoryPlan.Lifetime(size: floats, birth: index, death: index))
         }
       }
     }
     memory = MemoryPlan(lifetimes)
     for (node, lifetime) in lifetimeOf { addSlot(node, .arena(memory.offsets[lifetime])) }
+    for (step, lifetime) in scratch {
+      workspaces[step.result] = (places.count, lifetimes[lifetime].size)
+      places.append(.arena(memory.offsets[lifetime]))
+    }
   }
 
   /// Whether the result may lie where this operand does: not where another operand lies there, too, that must stay.
@@ -183,7 +200,10 @@ struct Compilation {
   private func describe(_ step: PlannedStep) -> String {
     let operands = step.operands.map { graph.nodes[$0].value.shape.description }.joined(separator: ", ")
     let name = ([step.operation.name] + step.fused).joined(separator: " ")
-    return "\(name) (\(operands)) → \(graph.nodes[step.result].value.shape)"
+    let results = step.results.map { graph.nodes[$0].value.shape.description }.joined(separator: ", ")
+    let workspace = workspaces[step.result].map { ", with \(4 * $0.count) of workspace" } ?? ""
+    let spared = step.sparedLogits == 0 ? "" : "; without \(4 * step.sparedLogits) bytes of logits\(workspace)"
+    return "\(name) (\(operands)) → \(results)\(spared)"
   }
 }
 

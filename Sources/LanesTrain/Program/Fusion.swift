@@ -1,12 +1,17 @@
 import Lanes
 
-/// One step of a Program before it has memory: an operation, the values it reads, the value it makes.
+/// One step of a Program before it has memory: an operation, the values it reads, the values it makes.
 struct PlannedStep {
   var operation: any NodeOperation
   var operands: [Int]
-  let result: Int
+  /// Most operations make one.
+  let results: [Int]
   /// What was fused into it, for the listing: "+ bias", "+ relu".
   var fused: [String] = []
+  /// The logits that it never holds all at once, for the listing.
+  var sparedLogits = 0
+
+  var result: Int { results[0] }
 }
 
 /// Merges steps where one kernel does the work of several, with the same bits.
@@ -74,7 +79,7 @@ struct Fusion {
         continue
       }
       let merged = PlannedStep(
-        operation: matmul, operands: operands, result: step.result, fused: before.fused + [addition])
+        operation: matmul, operands: operands, results: step.results, fused: before.fused + [addition])
       return (operand, merged)
     }
     return nil

@@ -35,8 +35,18 @@ public final class Program {
 
   /// Compiles what is needed for the results and updates.
   /// - Throws: `ModelError` for the first mistake in the graph; `LanesError` where memory is short.
-  public init(
+  public convenience init(
     _ graph: Graph, results: [SymbolicTensor] = [], updates: [StateUpdate] = [], state: State, on backend: any Backend
+  ) throws {
+    try self.init(
+      graph, results: results, updates: updates, state: state, on: backend,
+      leastLogits: LinearCrossEntropyFusion.leastLogits)
+  }
+
+  /// - Parameter leastLogits: as `LinearCrossEntropyFusion` has it; for tests.
+  init(
+    _ graph: Graph, results: [SymbolicTensor] = [], updates: [StateUpdate] = [], state: State, on backend: any Backend,
+    leastLogits: Int
   ) throws {
     if let error = graph.firstError { throw error }
     for update in updates { try update.check() }
@@ -47,7 +57,8 @@ public final class Program {
       try state.check(variable, at: node.location)
     }
     try state.add(graph.variables)
-    let plan = try Compilation(graph, results: results, updates: updates, state: state, backend: backend)
+    let plan = try Compilation(
+      graph, results: results, updates: updates, state: state, backend: backend, leastLogits: leastLogits)
     arena = try Memory(count: plan.memory.size)
     constants = try Memory(count: plan.constantFloats)
     slotCount = plan.slotCount

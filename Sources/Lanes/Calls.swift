@@ -90,35 +90,6 @@ public struct MatrixOutput {
   public init(_ data: UnsafeMutablePointer<Float>, stride: Int) { (self.data, self.stride) = (data, stride) }
 }
 
-/// Softmax cross-entropy of each row of the logits, and `scale` times its gradient (contract, C6).
-public struct SoftmaxCrossEntropy {
-  public enum Target {
-    /// A class a row.
-    case labels(UnsafePointer<Int32>)
-    /// A probability a class and row.
-    case probabilities(MatrixInput)
-  }
-
-  /// Samples, classes.
-  public var rows: Int, columns: Int
-  public var logits: MatrixInput
-  public var target: Target
-  /// A value a row.
-  public var loss: UnsafeMutablePointer<Float>?
-  /// `rows × columns`; may be the logits.
-  public var gradient: MatrixOutput?
-  /// Of the gradient: 1/rows for the gradient of the mean.
-  public var scale: Float
-
-  public init(
-    rows: Int, columns: Int, logits: MatrixInput, target: Target, loss: UnsafeMutablePointer<Float>? = nil,
-    gradient: MatrixOutput? = nil, scale: Float = 1
-  ) {
-    (self.rows, self.columns, self.logits, self.target) = (rows, columns, logits, target)
-    (self.loss, self.gradient, self.scale) = (loss, gradient, scale)
-  }
-}
-
 /// How a parameter moves by its gradient (contract, C7). All arrays have `count` elements; none may overlap another.
 public enum Update {
   case sgd(gradient: UnsafePointer<Float>, rate: Float)

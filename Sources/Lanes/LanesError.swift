@@ -11,8 +11,10 @@ public struct LanesError: Error, Hashable, Sendable, CustomStringConvertible {
     case broadcastStride(name: String, rowStride: Int, columnStride: Int)
     /// An output shares memory with an input, and is not exactly that input.
     case overlap(output: String, input: String)
-    /// A label is not the number of a class.
+    /// A label is not the number of a class, and not ignored.
     case labelOutOfRange(row: Int, label: Int, classes: Int)
+    /// A label smoothing is not within 0 … 1.
+    case smoothingOutOfRange(Float)
     /// There is no element to choose from.
     case empty(name: String)
     case outOfMemory
@@ -58,6 +60,7 @@ extension LanesError.Reason: CustomStringConvertible {
       classes == 0
         ? "the label \(label) of row \(row) names a class, but there are none"
         : "the label of row \(row) is \(label), but the classes are 0 … \(classes - 1)"
+    case .smoothingOutOfRange(let value): "the label smoothing is \(value), and must be between 0 and 1"
     case .empty(let name): "\(name) has no element to choose from"
     case .outOfMemory: "memory could not be allocated"
     case .packedShape(let k, let n, let packedK, let packedN):

@@ -18,6 +18,14 @@ extension Operand {
   }
 }
 
+extension LabelOptions {
+  fileprivate var c: lanes_label_options {
+    lanes_label_options(
+      ignores: ignoredLabel == nil ? 0 : 1, ignored_label: ignoredLabel ?? 0, class_weights: classWeights,
+      smoothing: smoothing)
+  }
+}
+
 extension Axis {
   fileprivate var c: lanes_axis { lanes_axis(UInt32(rawValue)) }
 }
@@ -151,12 +159,12 @@ extension NativeBackend {
     (c.rows, c.columns) = (Int64(call.rows), Int64(call.columns))
     (c.logits, c.logits_stride) = (call.logits.data, Int64(call.logits.stride))
     switch call.target {
-    case .labels(let labels): c.labels = labels
+    case .labels(let labels, let options): (c.labels, c.label_options) = (labels, options.c)
     case .probabilities(let targets): (c.targets, c.targets_stride) = (targets.data, Int64(targets.stride))
     }
-    c.loss = call.loss
+    (c.loss, c.mean) = (call.loss, call.mean)
     if let gradient = call.gradient { (c.gradient, c.gradient_stride) = (gradient.data, Int64(gradient.stride)) }
-    c.scale = call.scale
+    (c.scale, c.gradient_of_mean) = (call.scale, call.gradientOfMean ? 1 : 0)
     let status = lanes_softmax_cross_entropy(context, &c)
     if status != LANES_OK { throw explain("softmaxCrossEntropy", status, call.validate) }
   }
@@ -166,10 +174,11 @@ extension NativeBackend {
     (c.rows, c.inputs, c.classes) = (Int64(call.rows), Int64(call.inputs), Int64(call.classes))
     (c.x, c.x_stride) = (call.x.data, Int64(call.x.stride))
     (c.w, c.w_stride) = (call.weights.data, Int64(call.weights.stride))
-    (c.bias, c.labels, c.loss) = (call.bias, call.labels, call.loss)
+    (c.bias, c.labels, c.label_options) = (call.bias, call.labels, call.labelOptions.c)
+    (c.loss, c.mean) = (call.loss, call.mean)
     if let output = call.xGradient { (c.x_gradient, c.x_gradient_stride) = (output.data, Int64(output.stride)) }
     if let output = call.weightsGradient { (c.w_gradient, c.w_gradient_stride) = (output.data, Int64(output.stride)) }
-    (c.bias_gradient, c.scale) = (call.biasGradient, call.scale)
+    (c.bias_gradient, c.scale, c.gradient_of_mean) = (call.biasGradient, call.scale, call.gradientOfMean ? 1 : 0)
     if let memory = call.workspace { (c.workspace, c.workspace_floats) = (memory.baseAddress, Int64(memory.count)) }
     let status = lanes_linear_cross_entropy(context, &c)
     if status != LANES_OK { throw explain("linearCrossEntropy", status, call.validate) }

@@ -166,34 +166,6 @@ extension Matmul {
   }
 }
 
-extension SoftmaxCrossEntropy {
-  public func validate() throws(LanesError) {
-    let check = Check(operation: "softmaxCrossEntropy")
-    let input = try check.matrix("logits", logits.data, rows: rows, columns: columns, stride: logits.stride)
-    if rows == 0 { return }
-    if columns == 0 { throw check.fail(.empty(name: "a row of no classes")) }
-    var inputs = [("logits", input)]
-    switch target {
-    case .labels(let labels):
-      for row in 0..<rows where labels[row] < 0 || Int(labels[row]) >= columns {
-        throw check.fail(.labelOutOfRange(row: row, label: Int(labels[row]), classes: columns))
-      }
-      inputs.append(("labels", Extent(labels, count: rows)))
-    case .probabilities(let targets):
-      inputs.append(
-        ("targets", try check.matrix("targets", targets.data, rows: rows, columns: columns, stride: targets.stride)))
-    }
-    let lossExtent = loss.map { Extent($0, count: rows) }
-    if let lossExtent { for (name, extent) in inputs { try check.disjoint("loss", lossExtent, name, extent) } }
-    if let gradient {
-      let output = try check.matrix("gradient", gradient.data, rows: rows, columns: columns, stride: gradient.stride)
-      try check.inPlace("gradient", output, "logits", input)
-      try check.disjoint("gradient", output, inputs[1].0, inputs[1].1)
-      if let lossExtent { try check.disjoint("gradient", output, "loss", lossExtent) }
-    }
-  }
-}
-
 extension Update {
   /// Whether `count` elements at `parameter` may be updated so.
   public func validate(

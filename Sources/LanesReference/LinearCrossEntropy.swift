@@ -1,7 +1,7 @@
 import Lanes
 
 extension ReferenceBackend {
-  /// Loss, and gradients of x, weights and bias, of logits = x·weights + bias: the composition that it is. C8.
+  /// Losses, their mean, and gradients of x, weights and bias, of logits = x·weights + bias: the composition that it is. C8.
   public func linearCrossEntropy(_ call: LinearCrossEntropy) throws(LanesError) {
     try call.validate()
     let (rows, inputs, classes) = (call.rows, call.inputs, call.classes)
@@ -13,8 +13,9 @@ extension ReferenceBackend {
     try matmul(product)
     try softmaxCrossEntropy(
       SoftmaxCrossEntropy(
-        rows: rows, columns: classes, logits: MatrixInput(logits, stride: classes), target: .labels(call.labels),
-        loss: call.loss, gradient: MatrixOutput(logits, stride: classes), scale: call.scale))
+        rows: rows, columns: classes, logits: MatrixInput(logits, stride: classes),
+        target: .labels(call.labels, call.labelOptions), loss: call.loss, mean: call.mean,
+        gradient: MatrixOutput(logits, stride: classes), scale: call.scale, gradientOfMean: call.gradientOfMean))
 
     if let output = call.xGradient {
       var product = Matmul(

@@ -55,47 +55,8 @@ extension ReferenceBackend {
     }
   }
 
-  /// loss = −Σ t·log softmax(x) of each row, and gradient = (softmax(x) − t)·scale, rows × columns. C6.
-  public func softmaxCrossEntropy(_ call: SoftmaxCrossEntropy) throws(LanesError) {
-    try call.validate()
-    for i in 0..<call.rows {
-      let x = call.logits.data + i * call.logits.stride
-      let largest = maximum(x, count: call.columns)
-      let s = foldLanes(call.columns) { j, lane in lane + Transcendental.exp(x[j] - largest) }
-      let r = 1 / s
-      let logarithm = Transcendental.log(s)
-
-      // The loss before the gradient: the gradient may be written over the logits.
-      switch call.target {
-      case .labels(let labels):
-        let label = Int(labels[i])
-        if let loss = call.loss { loss[i] = logarithm - (x[label] - largest) }
-        guard let gradient = call.gradient else { continue }
-        let output = gradient.data + i * gradient.stride
-        for j in 0..<call.columns {
-          let p = Transcendental.exp(x[j] - largest) * r
-          output[j] = (j == label ? p - 1 : p) * call.scale
-        }
-
-      case .probabilities(let targets):
-        let t = targets.data + i * targets.stride
-        if let loss = call.loss {
-          loss[i] = foldLanes(call.columns) { j, lane in
-            lane + (t[j] == 0 ? 0 : t[j] * (logarithm - (x[j] - largest)))
-          }
-        }
-        guard let gradient = call.gradient else { continue }
-        let output = gradient.data + i * gradient.stride
-        for j in 0..<call.columns {
-          let p = Transcendental.exp(x[j] - largest) * r
-          output[j] = (p - t[j]) * call.scale
-        }
-      }
-    }
-  }
-
   /// C5, C6: M of a row.
-  private func maximum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+  func maximum(_ x: UnsafePointer<Float>, count: Int) -> Float {
     var largest = -Float.infinity
     for j in 0..<count { largest = BinaryOperation.maximum(largest, x[j]) }
     return largest

@@ -138,8 +138,22 @@ enum Reference {
   static func crossEntropy(
     columns: Int, _ x: [Float], labels: [Int32]? = nil, targets: [Float] = [0], scale: Float = 1
   ) throws -> (loss: [Float], gradient: [Float]) {
+    let result = try meanCrossEntropy(columns: columns, x, labels: labels, targets: targets, scale: scale, of: false)
+    return (result.loss, result.gradient)
+  }
+
+  /// With the mean, and the gradient of it or of the losses.
+  static func meanCrossEntropy(
+    columns: Int, _ x: [Float], labels: [Int32]? = nil, targets: [Float] = [0], ignored: Int32? = nil,
+    weights: [Float]? = nil, smoothing: Float = 0, scale: Float = 1, of mean: Bool = true
+  ) throws -> (loss: [Float], mean: Float, gradient: [Float]) {
     let rows = x.count / columns
-    var (loss, gradient) = ([Float](repeating: .nan, count: rows), x)
+    var (loss, average, gradient) = ([Float](repeating: .nan, count: rows), Float.nan, x)
+    let classWeights = UnsafeMutablePointer<Float>.allocate(capacity: columns)
+    defer { classWeights.deallocate() }
+    if let weights { classWeights.update(from: weights, count: columns) }
+    let options = LabelOptions(
+      ignoredLabel: ignored, classWeights: weights == nil ? nil : UnsafePointer(classWeights), smoothing: smoothing)
     try targets.withUnsafeBufferPointer { targets in
       try (labels ?? [0]).withUnsafeBufferPointer { classes in
         try loss.withUnsafeMutableBufferPointer { loss in
@@ -149,13 +163,14 @@ enum Reference {
             try backend.softmaxCrossEntropy(
               SoftmaxCrossEntropy(
                 rows: rows, columns: columns, logits: MatrixInput(start, stride: columns),
-                target: labels == nil ? .probabilities(MatrixInput(target, stride: columns)) : .labels(first),
-                loss: loss.baseAddress, gradient: MatrixOutput(start, stride: columns), scale: scale))
+                target: labels == nil ? .probabilities(MatrixInput(target, stride: columns)) : .labels(first, options),
+                loss: loss.baseAddress, mean: &average, gradient: MatrixOutput(start, stride: columns), scale: scale,
+                gradientOfMean: mean))
           }
         }
       }
     }
-    return (loss, gradient)
+    return (loss, average, gradient)
   }
 }
 

@@ -102,6 +102,59 @@ import Testing
     #expect(try Reference.crossEntropy(columns: 2, [1, .nan], labels: [0]).loss[0].isNaN)
   }
 
+  /// Targets (1 − ε)·onehot + ε/n, weights of the rows, and their weighted mean.
+  @Test(arguments: [nil, -1, 2] as [Int32?], [0, 0.1, 1] as [Float])
+  func labelOptionsAreCloseToFloat64(ignored: Int32?, smoothing: Float) throws {
+    let (columns, rows) = (7, 12)
+    let x = values(rows * columns, seed: "logits", in: -6...6)
+    let weights = values(columns, seed: "weights", in: 0.1...2)
+    let labels = (0..<rows).map { $0 % 4 == 3 ? ignored ?? 0 : Int32($0 * 5 % columns) }
+    for isWeighted in [false, true] {
+      let result = try Reference.meanCrossEntropy(
+        columns: columns, x, labels: labels, ignored: ignored, weights: isWeighted ? weights : nil,
+        smoothing: smoothing, scale: 3)
+      let counts = labels.map { $0 == ignored ? 0 : isWeighted ? Double(weights[Int($0)]) : 1 }
+      let total = counts.reduce(0, +)
+      var sum = 0.0
+      for i in 0..<rows {
+        let p = exactSoftmax(Array(x[i * columns..<(i + 1) * columns]))
+        let targets = (0..<columns).map { j in
+          Double(smoothing) / Double(columns) + (j == Int(labels[i]) ? 1 - Double(smoothing) : 0)
+        }
+        let loss = -counts[i] * zip(p, targets).reduce(0.0) { $0 + $1.1 * Foundation.log($1.0) }
+        sum += loss
+        #expect(close(result.loss[i], loss, 2e-6))
+        for j in 0..<columns {
+          #expect(close(result.gradient[i * columns + j], counts[i] * (p[j] - targets[j]) * 3 / total, 1e-6))
+        }
+      }
+      #expect(close(result.mean, sum / total, 2e-6))
+    }
+  }
+
+  @Test func whatDoesNotCountIsZero() throws {
+    // The ignored row's logits do not show.
+    let x: [Float] = [.nan, .infinity, 1, 3]
+    let one = try Reference.meanCrossEntropy(columns: 2, x, labels: [-100, 1], ignored: -100)
+    let alone = try Reference.crossEntropy(columns: 2, [1, 3], labels: [1])
+    #expect(one.loss == [0] + alone.loss && one.mean == alone.loss[0] && one.gradient == [0, 0] + alone.gradient)
+    let none = try Reference.meanCrossEntropy(columns: 2, x, labels: [7, 7], ignored: 7)
+    #expect(none.mean == 0 && none.loss == [0, 0] && none.gradient == [0, 0, 0, 0])
+    let weightless = try Reference.meanCrossEntropy(columns: 2, [1, 2, 3, 3], labels: [0, 0], weights: [0, 5])
+    #expect(weightless.mean == 0 && weightless.gradient.allSatisfy { $0 == 0 })
+  }
+
+  @Test func theMeanIsTheReductionsOfPlainLosses() throws {
+    let (columns, rows) = (3, 5000)
+    let x = values(rows * columns, seed: "logits", in: -6...6)
+    let labels = (0..<rows).map { Int32($0 % columns) }
+    let result = try Reference.meanCrossEntropy(columns: columns, x, labels: labels)
+    let loss = try Reference.reduce(.mean, .everything, rows: 1, columns: rows, result.loss)
+    #expect(result.mean == loss[0])
+    let scaled = try Reference.crossEntropy(columns: columns, x, labels: labels, scale: 1 / Float(rows))
+    #expect(result.gradient == scaled.gradient)
+  }
+
   @Test(arguments: [[0, 3], [-1, 0]] as [[Int32]])
   func labelsOutOfRange(labels: [Int32]) throws {
     let row = labels[0] < 0 ? 0 : 1

@@ -2,7 +2,7 @@ import CLanes
 import Lanes
 import Testing
 
-/// Elementwise outputs that go past the caches, forced at sizes that tests can afford: the same bits, and nothing beside.
+/// Outputs that go past the caches, forced at sizes that tests can afford: the same bits, and nothing beside.
 @Suite("Streaming", .tags(.bits))
 struct StreamingTests {
   /// Columns of the operations with rows; from 256 on they stream.
@@ -69,6 +69,46 @@ struct StreamingTests {
         for raw in 0..<LANES_TERNARY_COUNT.rawValue {
           try expectSame(isa, count, "ternary \(raw), strides \(steps)") {
             lanes_ternary($0, lanes_ternary_op(raw), rows, columns, x, y, z, $1, columns)
+          }
+        }
+      }
+    }
+  }
+
+  /// Rows of up to 2048 elements are taken several at a time where they do not stream.
+  @Test("Softmax and cross-entropy", arguments: Hardware.availableISAs)
+  func softmax(_ isa: String) throws {
+    var random = Random(14)
+    for columns in [1024, 1025, 1365, 2048, 2049, 5003] as [Int64] {
+      let rows: Int64 = 7
+      let count = rows * columns
+      let (x, targets) = (Floats(random.floats(Int(count))), Floats(random.floats(Int(count), in: 0...1)))
+      try expectSame(isa, count, "softmax") { lanes_softmax($0, rows, columns, x.pointer, columns, $1, columns) }
+      try expectSame(isa, count, "log-softmax") {
+        lanes_log_softmax($0, rows, columns, x.pointer, columns, $1, columns)
+      }
+      var call = lanes_cross_entropy_call()
+      (call.rows, call.columns, call.scale) = (rows, columns, 0.5)
+      (call.logits, call.logits_stride, call.gradient_stride) = (UnsafePointer(x.pointer), columns, columns)
+      (call.targets, call.targets_stride) = (UnsafePointer(targets.pointer), columns)
+      try expectSame(isa, count, "cross-entropy with targets") { context, gradient in
+        call.gradient = gradient
+        return lanes_softmax_cross_entropy(context, &call)
+      }
+      try [0, 1023, 5, 5, 700, 9, 1].withUnsafeBufferPointer { (labels: UnsafeBufferPointer<Int32>) in
+        call.labels = labels.baseAddress
+        try expectSame(isa, count, "cross-entropy with labels") { context, gradient in
+          call.gradient = gradient
+          return lanes_softmax_cross_entropy(context, &call)
+        }
+        // The losses lie in the workspace beside the scratch memory, the mean behind the gradient.
+        (call.gradient_of_mean, call.label_options.class_weights) = (1, UnsafePointer(targets.pointer))
+        (call.label_options.ignores, call.label_options.ignored_label) = (1, 5)
+        for smoothing: Float in [0, 0.1] {
+          call.label_options.smoothing = smoothing
+          try expectSame(isa, count + 1, "cross-entropy with smoothing \(smoothing)") { context, gradient in
+            (call.gradient, call.mean) = (gradient, gradient + Int(count))
+            return lanes_softmax_cross_entropy(context, &call)
           }
         }
       }

@@ -49,8 +49,10 @@ struct AllocationTests {
     let w = graph.variable(Variable("w", [5, 5], role: .weight, initializer: .normal(seed: 1)))
     let bias = graph.variable(Variable("b", [5], role: .bias, initializer: .zeros))
     let y = tanh(matmul(x, w) + bias)
+    let logits = matmul(y, w, transposeB: true)
+    let weighted = Loss.softmaxCrossEntropy(labelSmoothing: 0.1, classWeights: [1, 2, 3, 4, 5], ignoredLabel: 3)
     let loss =
-      mean(softmaxCrossEntropy(logits: matmul(y, w, transposeB: true), target: argmax(x)))
+      mean(softmaxCrossEntropy(logits: logits, target: argmax(x))) + weighted(logits, argmax(x))
       + sum(max(select(x .> 0, y, clip(x, -1, 1)), .eachColumn)) + mean(softmax(y) * y)
     let gradients = graph.gradients(of: loss, withRespectTo: [w, bias])
     let rate = graph.constant(0.01)

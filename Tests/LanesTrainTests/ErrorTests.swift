@@ -122,6 +122,26 @@ struct ErrorTests {
     }
   }
 
+  /// A loss carries the place of the outputs.
+  @Test(
+    "options of a loss that do not fit",
+    arguments: [
+      (.softmaxCrossEntropy(labelSmoothing: 1.5), [4], .int32, "the label smoothing is 1.5"),
+      (.softmaxCrossEntropy(labelSmoothing: .nan), [4], .int32, "the label smoothing is nan"),
+      (.softmaxCrossEntropy(ignoredLabel: -1), [3], .int32, "[4, 3] need 4 labels"),
+      (.softmaxCrossEntropy(ignoredLabel: -1), [4, 3], .float32, "no label to ignore"),
+      (.softmaxCrossEntropy(classWeights: [1, 2]), [4], .int32, "2 values do not fill [3]"),
+    ] as [(Loss, Shape, ElementType, String)])
+  func lossOptions(loss: Loss, target: Shape, type: ElementType, reason: String) throws {
+    let graph = Graph()
+    let logits = relu(graph.input("logits", [4, 3]))
+    let line = #line - 1
+    let value = loss(logits, graph.input("target", target, type))
+    let error = try Self.error(graph, graph.gradients(of: value, withRespectTo: [logits]))
+    #expect(error.location == SourceLocation(Self.file, line))
+    #expect(error.description.contains(reason))
+  }
+
   @Test("an operator carries its most recent operand's place")
   func operatorPlace() throws {
     let graph = Graph()

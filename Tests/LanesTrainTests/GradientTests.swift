@@ -232,6 +232,25 @@ enum GradientCases {
     }
   }
 
+  /// Ignores label 1, smooths by 0.25, and weighs class j with 1 + j/2.
+  static func optioned(columns: Int) -> Loss {
+    .softmaxCrossEntropy(
+      labelSmoothing: 0.25, classWeights: (0..<columns).map { 1 + 0.5 * Float($0) }, ignoredLabel: 1)
+  }
+
+  static func optioned(_ x: Matrix, _ labels: [Int32], _ function: (Double) -> Double) -> Matrix {
+    var (sum, total) = (0.0, 0.0)
+    for i in 0..<x.rows where labels[i] != 1 {
+      let weight = 1 + 0.5 * Double(labels[i])
+      total += weight
+      for j in 0..<x.columns {
+        let target = 0.25 / Double(x.columns) + (j == Int(labels[i]) ? 0.75 : 0)
+        sum -= weight * target * Foundation.log(x.softmax[i, j])
+      }
+    }
+    return Matrix(1, 1) { _, _ in function(total == 0 ? 0 : sum / total) }
+  }
+
   static let classes: [GradientCase] = ([[1, 1], [1, 5], [4, 1], [3, 5]] as [Shape]).flatMap { shape in
     let labels = (0..<shape.rows).map { Int32((7 * $0 + 2) % shape.columns) }
     return [
@@ -250,6 +269,14 @@ enum GradientCases {
           Matrix(1, x[0].rows) { _, i in -Foundation.log(x[0].softmax[i, Int(labels[i])]) }
             .reduced(.everything) { $0.reduce(0, +) / Double($0.count) }
         }),
+      GradientCase(
+        name: "weighted and smoothed mean cross-entropy", shapes: [shape], labels: labels,
+        graph: { optioned(columns: shape.columns)($0[0], $0[1]) },
+        formula: { optioned($0[0], labels) { $0 } }),
+      GradientCase(
+        name: "its square", shapes: [shape], labels: labels,
+        graph: { square(optioned(columns: shape.columns)($0[0], $0[1])) },
+        formula: { optioned($0[0], labels) { $0 * $0 } }),
       GradientCase(
         name: "cross-entropy with targets", shapes: [shape, shape],
         graph: { softmaxCrossEntropy(logits: $0[0], target: softmax($0[1])) },

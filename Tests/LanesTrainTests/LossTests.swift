@@ -89,6 +89,21 @@ struct LossTests {
     #expect(near(try value(loss, y, .floats(dense), rows: rows), total / weight))
   }
 
+  @Test("an ignored label counts nothing", arguments: [Float(0), 0.1], [false, true])
+  func ignoredLabel(smoothing: Float, isWeighted: Bool) throws {
+    var random = Random(8)
+    let (rows, classes) = (6, 3)
+    let y = random.floats(rows * classes, in: -5...5)
+    let weights: [Float]? = isWeighted ? [1, 0.5, 3] : nil
+    func loss(ignored: Int32?) -> Loss {
+      .softmaxCrossEntropy(labelSmoothing: smoothing, classWeights: weights, ignoredLabel: ignored)
+    }
+    let some = try value(loss(ignored: -1), y + [.nan, 1, 2], .labels([0, 1, 2, 1, 1, 0, -1]), rows: rows + 1)
+    #expect(some == (try value(loss(ignored: nil), y, .labels([0, 1, 2, 1, 1, 0]), rows: rows)))
+    #expect(try value(loss(ignored: 1), y, .labels([1, 1, 1, 1, 1, 1]), rows: rows) == 0)
+    #expect(throws: LanesError.self) { try value(loss(ignored: -1), [1, 2, 3], .labels([-2]), rows: 1) }
+  }
+
   @Test("logits of any size", .tags(.errors))
   func extremes() throws {
     let huge = Float.greatestFiniteMagnitude

@@ -43,6 +43,7 @@ const char *lanes_status_message(lanes_status status) {
   case LANES_UNAVAILABLE_ISA: return "this machine, system or build does not have that instruction set";
   case LANES_INVALID_THREADS: return "the number of threads is not between 1 and 1024";
   case LANES_INVALID_PACKING: return "the packed matrix was not packed for this shape and instruction set";
+  case LANES_INVALID_SMOOTHING: return "the label smoothing is not between 0 and 1";
   case LANES_STATUS_COUNT: break;
   }
   return "unknown status";

@@ -109,13 +109,14 @@ typedef enum lanes_status {
   LANES_INVALID_STRIDE,    /* a stride shorter than a row, or a broadcasting stride that is neither 0 nor 1 */
   LANES_NULL_POINTER,      /* a null pointer to something that is not empty */
   LANES_OVERLAP,           /* an output that overlaps an input other than exactly */
-  LANES_INVALID_LABEL,     /* a class label below 0 or not below the number of classes */
+  LANES_INVALID_LABEL,     /* a label below 0 or not below the number of classes, and not ignored */
   LANES_EMPTY,             /* argmax of nothing, softmax over no class */
   LANES_OUT_OF_MEMORY,
-  LANES_UNKNOWN_ISA,     /* a name that is not in the list of instruction sets */
-  LANES_UNAVAILABLE_ISA, /* one that this machine, system or build does not have */
-  LANES_INVALID_THREADS, /* a number of threads that is not 1 … LANES_MAX_THREADS */
-  LANES_INVALID_PACKING, /* a packed matrix of another instruction set or shape, or no packed matrix */
+  LANES_UNKNOWN_ISA,       /* a name that is not in the list of instruction sets */
+  LANES_UNAVAILABLE_ISA,   /* one that this machine, system or build does not have */
+  LANES_INVALID_THREADS,   /* a number of threads that is not 1 … LANES_MAX_THREADS */
+  LANES_INVALID_PACKING,   /* a packed matrix of another instruction set or shape, or no packed matrix */
+  LANES_INVALID_SMOOTHING, /* a label smoothing that is not 0 … 1 */
   LANES_STATUS_COUNT
 } lanes_status;
 
@@ -138,7 +139,8 @@ typedef struct lanes_options {
   int threads;     /* 0: as in the default context */
   double grain;    /* nanoseconds of work that justify one more thread; 0: as in the default context. Tests set it tiny,
                       so that small cases run on many threads too. */
-  int64_t streaming_bytes; /* larger outputs of elementwise functions go past the caches; 0: the last-level cache's size */
+  int64_t streaming_bytes; /* larger outputs of elementwise functions, and of softmax from half of it, go past the caches;
+                              0: the last-level cache's size */
 } lanes_options;
 
 lanes_status lanes_default_context(const lanes_context **context);
@@ -269,18 +271,30 @@ lanes_status lanes_log_softmax_gradient(const lanes_context *context, int64_t ro
                                         int64_t y_stride, const float *dy, int64_t dy_stride, float *dx,
                                         int64_t dx_stride);
 
-/* Softmax cross-entropy of each row of the logits, C6, and `scale` times its gradient. */
+/* What labels mean beyond the number of a class. All zero: nothing more, and costs nothing. */
+typedef struct lanes_label_options {
+  int ignores; /* not 0: a row whose label is ignored_label, any number, counts nothing; its loss and gradient are +0 */
+  int32_t ignored_label;
+  const float *class_weights; /* columns values, what a row of each class counts; or NULL: 1 each */
+  float smoothing;            /* the share of a label, 0 … 1, that is spread evenly over all classes */
+} lanes_label_options;
+
+/* Softmax cross-entropy of each row of the logits, its mean, and `scale` times its gradient, C6. The mean is the sum of the
+ * losses by the sum of what the rows count; where that is 0, it is +0. */
 typedef struct lanes_cross_entropy_call {
   int64_t rows, columns; /* samples, classes */
   const float *logits;
   int64_t logits_stride;
-  const int32_t *labels; /* a class a row; or NULL, and then: */
-  const float *targets;  /* a probability a class and row */
+  const int32_t *labels;             /* a class a row; or NULL, and then targets instead */
+  lanes_label_options label_options; /* not looked at without labels */
+  const float *targets;              /* a probability a class and row */
   int64_t targets_stride;
   float *loss;     /* a value a row; or NULL */
+  float *mean;     /* one value; or NULL */
   float *gradient; /* rows × columns, may be the logits; or NULL */
   int64_t gradient_stride;
-  float scale; /* of the gradient: 1/rows for the gradient of the mean */
+  float scale;
+  int gradient_of_mean; /* 0: the gradient of the sum of the losses. Else that of the mean. */
 } lanes_cross_entropy_call;
 
 lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call);
@@ -295,13 +309,16 @@ typedef struct lanes_linear_cross_entropy_call {
   int64_t w_stride;
   const float *bias;     /* classes values; or NULL */
   const int32_t *labels; /* a class a row */
-  float *loss;           /* a value a row; or NULL. No output may overlap an input or another output. */
-  float *x_gradient;     /* rows × inputs; or NULL */
+  lanes_label_options label_options;
+  float *loss;       /* a value a row; or NULL. No output may overlap an input or another output. */
+  float *mean;       /* one value; or NULL */
+  float *x_gradient; /* rows × inputs; or NULL */
   int64_t x_gradient_stride;
   float *w_gradient; /* inputs × classes; or NULL */
   int64_t w_gradient_stride;
   float *bias_gradient; /* classes values; or NULL */
-  float scale;          /* of the gradients: 1/rows for those of the mean */
+  float scale;
+  int gradient_of_mean; /* 0: the gradients of the sum of the losses. Else those of the mean. */
   /* Scratch memory, which overlaps nothing else; NULL, or fewer floats than needed: the call allocates its own. */
   float *workspace;
   int64_t workspace_floats;
@@ -309,7 +326,8 @@ typedef struct lanes_linear_cross_entropy_call {
 
 lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call);
 
-/* The floats of workspace that a call of these sizes needs: the logits of the rows that it computes at a time. */
+/* The floats of workspace that any call of these sizes needs: the logits of the rows that it computes at a time, and the
+ * losses. */
 lanes_status lanes_linear_cross_entropy_workspace(const lanes_context *context, int64_t rows, int64_t inputs,
                                                   int64_t classes, int64_t *floats);
 

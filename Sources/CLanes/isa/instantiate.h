@@ -15,6 +15,7 @@
 #include "../matmul/matmul-kernels.h"
 #include "../reduce/reduce-kernels.h"
 #include "../softmax/softmax-kernels.h"
+#include "../softmax/cross-entropy-kernels.h"
 #include "../update/update-kernels.h"
 
 const lanes_kernels LANES_NAME(lanes_kernels) = {

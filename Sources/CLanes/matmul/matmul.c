@@ -66,7 +66,6 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   LANES_TRY(lanes_matmul_check(context, call));
   const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;
   if (m == 0 || n == 0) return LANES_OK;
-  if (k >= 128 && (m == 1 || n == 1 || (m <= 64 && n <= 64 && m * n <= 64)))
-    return lanes_matmul_in_lane_order(context, call);
+  if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, call);
   return lanes_matmul_in_chain_order(context, call, k);
 }

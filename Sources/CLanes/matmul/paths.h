@@ -13,7 +13,12 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
 enum { LANES_SMALL = 64 };
 void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call);
 
-/* The lane order, C2: k ≥ 128, and m = 1 or n = 1 or m·n ≤ 64. */
+/* Whether C2 takes the lane order. */
+static inline int lanes_takes_lane_order(int64_t m, int64_t n, int64_t k) {
+  return k >= 128 && (m == 1 || n == 1 || (m <= 64 && n <= 64 && m * n <= 64));
+}
+
+/* The lane order. */
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call);
 
 static inline int64_t lanes_least(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -3,8 +3,7 @@
 
 static const double cost = 0.2; /* nanoseconds an element, about */
 
-/* C5: the sum of everything is taken in blocks of this many elements. */
-enum { BLOCK = 4096, BLOCKS_AT_ONCE = 1024 };
+enum { BLOCK = LANES_SUM_BLOCK, BLOCKS_AT_ONCE = 1024 };
 
 typedef struct reduce_job {
   const lanes_kernels *kernels;

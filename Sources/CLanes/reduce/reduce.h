@@ -4,6 +4,9 @@
 
 #include "../include/lanes.h"
 
+/* The sum of everything is taken in blocks of this many elements. */
+enum { LANES_SUM_BLOCK = 4096 };
+
 typedef struct lanes_reduce_kernels {
   /* n contiguous elements to one value. */
   float (*sum)(int64_t n, const float *x);

@@ -1,7 +1,8 @@
 /* Linear + softmax cross-entropy (CONTRACT.md, C8), a chunk of rows at a time: the chunk's logits become its gradient in place,
  * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. */
 #include "../core/checks.h"
-#include "../core/threads.h"
+#include "../matmul/paths.h"
+#include "labels.h"
 
 #include <stdlib.h>
 
@@ -10,18 +11,14 @@
 static const int64_t most_bytes = 52 << 20;
 static const int64_t most_rows = 512;
 
-/* Whether C2 takes the lane order for an m×k by k×n product: then its sums cannot be continued, or depend on m. */
-static int takes_lanes(int64_t m, int64_t n, int64_t k) {
-  return k >= 128 && (m == 1 || n == 1 || (m <= 64 && n <= 64 && m * n <= 64));
-}
-
-/* Whether every product has the same order for chunks of so many rows, or one more, as for all rows. */
+/* Whether every product has the same order for chunks of so many rows, or one more, as for all rows. The sums of the lane
+ * order cannot be continued. */
 static int same_order(const lanes_linear_cross_entropy_call *call, int64_t rows) {
-  const int64_t d = call->inputs, n = call->classes;
-  if (takes_lanes(d, n, call->rows)) return 0;
+  const int64_t d = call->inputs, n = call->classes, all = call->rows;
+  if (lanes_takes_lane_order(d, n, all)) return 0;
   for (int64_t m = rows; m <= rows + 1; m++)
-    if (takes_lanes(m, n, d) != takes_lanes(call->rows, n, d) || takes_lanes(m, d, n) != takes_lanes(call->rows, d, n) ||
-        takes_lanes(d, n, m))
+    if (lanes_takes_lane_order(m, n, d) != lanes_takes_lane_order(all, n, d) ||
+        lanes_takes_lane_order(m, d, n) != lanes_takes_lane_order(all, d, n) || lanes_takes_lane_order(d, n, m))
       return 0;
   return 1;
 }
@@ -35,10 +32,14 @@ static int64_t chunks_of(const lanes_linear_cross_entropy_call *call) {
 }
 
 /* The logits of the longest chunk. */
-static int64_t workspace_of(const lanes_linear_cross_entropy_call *call) {
-  if (call->rows == 0 || call->classes == 0) return 0;
+static int64_t logits_of(const lanes_linear_cross_entropy_call *call) {
   const int64_t chunks = chunks_of(call);
   return (call->rows + chunks - 1) / chunks * call->classes;
+}
+
+/* The losses of all rows behind them, for a mean where the caller wants no losses. */
+static int64_t workspace_of(const lanes_linear_cross_entropy_call *call) {
+  return call->rows > 0 && call->classes > 0 ? logits_of(call) + call->rows : 0;
 }
 
 typedef struct bias_job {
@@ -56,16 +57,18 @@ static void add_rows(void *argument, int thread, int threads) {
 }
 
 static lanes_status run_chunk(const lanes_context *context, const lanes_linear_cross_entropy_call *call, int64_t first,
-                              int64_t rows, float *logits) {
+                              int64_t rows) {
   const int64_t d = call->inputs, n = call->classes;
   const float *x = call->x + first * call->x_stride;
+  float *logits = call->workspace;
   LANES_TRY(lanes_matmul(context, &(lanes_matmul_call){.m = rows, .n = n, .k = d, .alpha = 1, .a = x,
                                                        .a_stride = call->x_stride, .b = call->w, .b_stride = call->w_stride,
                                                        .c = logits, .c_stride = n, .bias = call->bias}));
   const int wants_gradient = call->x_gradient || call->w_gradient || call->bias_gradient;
   LANES_TRY(lanes_softmax_cross_entropy(
       context, &(lanes_cross_entropy_call){.rows = rows, .columns = n, .logits = logits, .logits_stride = n,
-                                           .labels = call->labels + first, .loss = call->loss ? call->loss + first : NULL,
+                                           .labels = call->labels + first, .label_options = call->label_options,
+                                           .loss = call->loss ? call->loss + first : NULL,
                                            .gradient = wants_gradient ? logits : NULL, .gradient_stride = n,
                                            .scale = call->scale}));
   if (call->x_gradient)
@@ -95,26 +98,37 @@ static lanes_status check(const lanes_linear_cross_entropy_call *call) {
   LANES_TRY(lanes_check_matrix(call->w, d, n, call->w_stride));
   if (rows > 0 && n == 0) return LANES_EMPTY;
   if (rows > 0 && !call->labels) return LANES_NULL_POINTER;
+  const float *weights = call->label_options.class_weights;
   const lanes_extent inputs[] = {
       lanes_extent_of(call->x, rows, d, call->x_stride), lanes_extent_of(call->w, d, n, call->w_stride),
-      lanes_extent_of_vector(call->bias, call->bias ? n : 0), lanes_extent_of_vector(call->labels, rows)};
+      lanes_extent_of_vector(call->bias, call->bias ? n : 0), lanes_extent_of_vector(call->labels, rows),
+      lanes_extent_of_vector(weights, weights ? n : 0)};
   if (call->x_gradient) LANES_TRY(lanes_check_matrix(call->x_gradient, rows, d, call->x_gradient_stride));
   if (call->w_gradient) LANES_TRY(lanes_check_matrix(call->w_gradient, d, n, call->w_gradient_stride));
   const int64_t scratch = call->workspace ? call->workspace_floats : 0;
   LANES_TRY(lanes_check_product(scratch, 1));
   const lanes_extent outputs[] = {
       lanes_extent_of_vector(call->workspace, scratch),
-      lanes_extent_of_vector(call->loss, call->loss ? rows : 0),
+      lanes_extent_of_vector(call->loss, call->loss ? rows : 0), lanes_extent_of_vector(call->mean, call->mean ? 1 : 0),
       lanes_extent_of(call->x_gradient, call->x_gradient ? rows : 0, d, call->x_gradient_stride),
       lanes_extent_of(call->w_gradient, call->w_gradient ? d : 0, n, call->w_gradient_stride),
       lanes_extent_of_vector(call->bias_gradient, call->bias_gradient ? n : 0)};
-  for (int i = 0; i < 5; i++) {
-    for (int j = 0; j < 4; j++) LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
-    for (int j = 0; j < i; j++) LANES_TRY(lanes_check_disjoint(outputs[i], outputs[j]));
+  for (size_t i = 0; i < sizeof(outputs) / sizeof(*outputs); i++) {
+    for (size_t j = 0; j < sizeof(inputs) / sizeof(*inputs); j++) LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
+    for (size_t j = 0; j < i; j++) LANES_TRY(lanes_check_disjoint(outputs[i], outputs[j]));
   }
-  int bad = 0;
-  for (int64_t i = 0; i < rows; i++) bad |= call->labels[i] < 0 || call->labels[i] >= n;
-  return bad ? LANES_INVALID_LABEL : LANES_OK;
+  return lanes_check_labels(rows, n, call->labels, &call->label_options);
+}
+
+/* In a workspace that suffices. */
+static lanes_status run_chunks(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
+  const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
+  for (int64_t chunk = 0, first = 0; chunk < chunks; chunk++) {
+    const int64_t rows = each + (chunk < more);
+    LANES_TRY(run_chunk(context, call, first, rows));
+    first += rows;
+  }
+  return LANES_OK;
 }
 
 lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
@@ -125,21 +139,24 @@ lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lane
     for (int64_t i = 0; call->w_gradient && i < call->inputs; i++)
       for (int64_t j = 0; j < call->classes; j++) call->w_gradient[i * call->w_gradient_stride + j] = 0;
     for (int64_t j = 0; call->bias_gradient && j < call->classes; j++) call->bias_gradient[j] = 0;
+    if (call->mean) *call->mean = 0;
     return LANES_OK;
   }
-  const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
+  /* With a workspace that suffices, the scale of a row that counts 1, and all losses where they are needed. */
+  lanes_linear_cross_entropy_call inner = *call;
   const int64_t floats = workspace_of(call);
-  float *own = NULL, *logits = call->workspace;
-  if (!logits || call->workspace_floats < floats) {
-    logits = own = malloc(sizeof(float) * (size_t)floats);
+  float *own = NULL;
+  if (!call->workspace || call->workspace_floats < floats) {
+    inner.workspace = own = malloc(sizeof(float) * (size_t)floats);
     if (!own) return LANES_OUT_OF_MEMORY;
   }
-  lanes_status status = LANES_OK;
-  for (int64_t chunk = 0, first = 0; chunk < chunks && status == LANES_OK; chunk++) {
-    const int64_t rows = each + (chunk < more);
-    status = run_chunk(context, call, first, rows, logits);
-    first += rows;
-  }
+  float weight = 1;
+  if (call->mean || call->gradient_of_mean)
+    weight = lanes_weight_of_rows(context->kernels, call->rows, call->labels, &call->label_options);
+  if (call->gradient_of_mean) inner.scale = lanes_by_weight(call->scale, weight);
+  if (call->mean && !call->loss) inner.loss = inner.workspace + logits_of(call);
+  lanes_status status = run_chunks(context, &inner);
+  if (call->mean && status == LANES_OK) status = lanes_mean_of_losses(context, call->rows, inner.loss, weight, call->mean);
   free(own);
   return status;
 }

@@ -1,6 +1,6 @@
-/* Softmax and its cross-entropy (CONTRACT.md, C6), a block of rows a call: a row that fits the cache meets memory once, and
- * the rows' logarithms and divisions share registers. Where there is scratch memory, the output is beyond the cache: it is
- * written past it, from a row of z that stays in the cache. */
+/* Softmax, and the passes that cross-entropy needs, too (CONTRACT.md, C6), a block of rows a call: a row that fits the
+ * cache meets memory once, and the rows' logarithms and divisions share registers. Where there is scratch memory, the
+ * output is beyond the cache: it is written past it, from a row of z that stays in the cache. */
 
 /* Vectors that can be chosen between, lane by lane. */
 typedef float LANES_NAME(choice16) __attribute__((ext_vector_type(16)));
@@ -61,28 +61,33 @@ ALWAYS_INLINE float LANES_NAME(row_peak)(int64_t n, const float *x) {
 }
 
 /* Σ z_j with z_j = exp(x_j − M); the z_j themselves go to z, which may be x, or NULL. `next` is a row to fetch meanwhile, or
- * NULL. */
-ALWAYS_INLINE float LANES_NAME(exp_sum)(int64_t n, const float *x, float maximum, float *z, const float *next) {
-  V16 lanes = {0};
+ * NULL. Σ x_j − M goes to `below`, or NULL. */
+ALWAYS_INLINE float LANES_NAME(exp_sum)(int64_t n, const float *x, float maximum, float *z, const float *next,
+                                        float *below) {
+  V16 lanes = {0}, exponents = {0};
   int64_t i = 0;
   for (; i + 16 <= n; i += 16) {
     if (next) __builtin_prefetch(next + i, 0, 2);
-    V16 value = LANES_NAME(exp16)(LANES_NAME(load16)(x + i) - maximum);
+    V16 exponent = LANES_NAME(load16)(x + i) - maximum, value = LANES_NAME(exp16)(exponent);
     if (z) LANES_NAME(store16)(z + i, value);
     lanes += value;
+    if (below) exponents += exponent;
   }
   if (i < n) {
-    V16 value = LANES_NAME(exp16)(LANES_NAME(load16_tail)(x + i, n - i) - maximum);
+    V16 exponent = LANES_NAME(load16_tail)(x + i, n - i) - maximum, value = LANES_NAME(exp16)(exponent);
     if (z) LANES_NAME(store16_tail)(z + i, value, n - i);
     lanes += LANES_NAME(first16)(n - i, value, (V16){0});
+    if (below) exponents += LANES_NAME(first16)(n - i, exponent, (V16){0});
   }
+  if (below) *below = LANES_NAME(tree)(exponents);
   return LANES_NAME(tree)(lanes);
 }
 
 /* The z_j of a row of n < 16 elements, in a register: a partial store that is soon loaded again would wait for the cache. */
-ALWAYS_INLINE V16 LANES_NAME(short_exp)(int64_t n, const float *x, float maximum, float *sum) {
-  V16 value = LANES_NAME(exp16)(LANES_NAME(load16_tail)(x, n) - maximum);
+ALWAYS_INLINE V16 LANES_NAME(short_exp)(int64_t n, const float *x, float maximum, float *sum, float *below) {
+  V16 exponent = LANES_NAME(load16_tail)(x, n) - maximum, value = LANES_NAME(exp16)(exponent);
   *sum = LANES_NAME(tree)(LANES_NAME(first16)(n, value, (V16){0}));
+  if (below) *below = LANES_NAME(tree)(LANES_NAME(first16)(n, exponent, (V16){0}));
   return value;
 }
 
@@ -90,19 +95,21 @@ ALWAYS_INLINE V16 LANES_NAME(short_exp)(int64_t n, const float *x, float maximum
 typedef enum LANES_NAME(last_pass) {
   SCALE,            /* x·r */
   SCALE_TWICE,      /* x·r·scale */
+  SMOOTHED,         /* (x·r − share)·scale */
   LOG_SOFTMAX,      /* (x − M) − log(s) */
   DENSE_GRADIENT,   /* (x·r − t)·scale */
   DENSE_FROM_LOGIT, /* (exp(x − M)·r − t)·scale */
 } LANES_NAME(last_pass);
 
 typedef struct LANES_NAME(row_values) {
-  float maximum, r, log_sum, scale;
+  float maximum, r, log_sum, scale, share;
 } LANES_NAME(row_values);
 
 ALWAYS_INLINE V16 LANES_NAME(last16)(LANES_NAME(last_pass) pass, LANES_NAME(row_values) row, V16 x, V16 t) {
   switch (pass) {
   case SCALE: return x * row.r;
   case SCALE_TWICE: return x * row.r * row.scale;
+  case SMOOTHED: return (x * row.r - row.share) * row.scale;
   case LOG_SOFTMAX: return (x - row.maximum) - row.log_sum;
   case DENSE_GRADIENT: return (x * row.r - t) * row.scale;
   case DENSE_FROM_LOGIT: return (LANES_NAME(exp16)(x - row.maximum) * row.r - t) * row.scale;
@@ -140,13 +147,13 @@ static void LANES_NAME(softmax)(int64_t rows, int64_t n, const float *x, int64_t
     const float maximum = LANES_NAME(row_peak)(n, x);
     if (n < 16) {
       float sum;
-      V16 z = LANES_NAME(short_exp)(n, x, maximum, &sum);
+      V16 z = LANES_NAME(short_exp)(n, x, maximum, &sum, NULL);
       LANES_NAME(store16_tail)(y, z * (1 / sum), n);
     } else if (scratch) {
-      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, scratch, i + 1 < rows ? x + x_stride : NULL);
+      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, scratch, i + 1 < rows ? x + x_stride : NULL, NULL);
       LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, scratch, NULL, y, 1);
     } else {
-      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y, NULL);
+      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y, NULL, NULL);
       LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, y, NULL, y, 0);
     }
   }
@@ -162,7 +169,7 @@ ALWAYS_INLINE void LANES_NAME(log_softmax_block)(int64_t rows, int64_t n, const 
   float maximum[LANES_SOFTMAX_ROWS], sum[LANES_SOFTMAX_ROWS] = {0};
   for (int64_t i = 0; i < rows; i++) {
     maximum[i] = LANES_NAME(row_peak)(n, x + i * x_stride);
-    sum[i] = LANES_NAME(exp_sum)(n, x + i * x_stride, maximum[i], NULL, next);
+    sum[i] = LANES_NAME(exp_sum)(n, x + i * x_stride, maximum[i], NULL, next, NULL);
   }
   SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) sum[i] = LANES_NAME(log)(sum[i]);
   for (int64_t i = 0; i < rows; i++) {
@@ -190,98 +197,12 @@ static void LANES_NAME(log_softmax_gradient)(int64_t n, const float *y, const fl
   LANES_NAME(store_tail)(dx + whole, out, tail);
 }
 
-ALWAYS_INLINE void LANES_NAME(store_rows)(float *to, const float *values, int64_t rows) {
-  if (rows == 16) memcpy(to, values, 64);
-  else LANES_NAME(store_tail)(to, values, rows);
-}
-
-/* The row to fetch while one is computed; NULL where rows are short or there is none. */
-ALWAYS_INLINE const float *LANES_NAME(row_after)(const lanes_cross_entropy_call *call, int64_t row) {
-  return call->columns > 4096 && row + 1 < call->rows ? call->logits + (row + 1) * call->logits_stride : NULL;
-}
-
-static void LANES_NAME(cross_entropy_labels)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
-                                             float *scratch) {
-  const int64_t n = call->columns;
-  const int32_t *labels = call->labels + first;
-  const float *logits = call->logits + first * call->logits_stride, scale = call->scale;
-  float *gradient = call->gradient ? call->gradient + first * call->gradient_stride : NULL;
-  const float *next = LANES_NAME(row_after)(call, first);
-  V16 short_rows[LANES_SOFTMAX_ROWS];
-  float maximum[LANES_SOFTMAX_ROWS], at_label[LANES_SOFTMAX_ROWS] = {0}, sum[LANES_SOFTMAX_ROWS] = {0};
-  for (int64_t i = 0; i < rows; i++) {
-    const float *x = logits + i * call->logits_stride;
-    maximum[i] = LANES_NAME(row_peak)(n, x);
-    at_label[i] = x[labels[i]] - maximum[i];
-    if (n < 16) short_rows[i] = LANES_NAME(short_exp)(n, x, maximum[i], &sum[i]);
-    else if (!gradient) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
-    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * call->gradient_stride, next);
-  }
-  float loss[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS], slope[LANES_SOFTMAX_ROWS];
-  SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) {
-    loss[i] = LANES_NAME(log)(sum[i]) - at_label[i];
-    r[i] = 1 / sum[i];
-    slope[i] = (LANES_NAME(exp)(at_label[i]) * r[i] - 1) * scale;
-  }
-  if (call->loss) LANES_NAME(store_rows)(call->loss + first, loss, rows);
-  for (int64_t i = 0; gradient && i < rows; i++, gradient += call->gradient_stride) {
-    const LANES_NAME(row_values) row = {.r = r[i], .scale = scale};
-    if (n < 16) LANES_NAME(store16_tail)(gradient, short_rows[i] * row.r * scale, n);
-    else if (scratch) LANES_NAME(last)(SCALE_TWICE, row, n, scratch, NULL, gradient, 1);
-    else LANES_NAME(last)(SCALE_TWICE, row, n, gradient, NULL, gradient, 0);
-    gradient[labels[i]] = slope[i];
-  }
-}
-
-/* Σ t·(log(s) − (x − M)), where a target of 0 counts nothing whatever its logit. */
-ALWAYS_INLINE float LANES_NAME(dense_loss)(int64_t n, const float *x, const float *t, float maximum, float log_sum) {
-  V16 lanes = {0};
-  for (int64_t i = 0; i < n; i += 16) {
-    const int whole = n - i >= 16;
-    V16 logit = whole ? LANES_NAME(load16)(x + i) : LANES_NAME(load16_tail)(x + i, n - i);
-    V16 target = whole ? LANES_NAME(load16)(t + i) : LANES_NAME(load16_tail)(t + i, n - i);
-    LANES_NAME(choice16) aim = (LANES_NAME(choice16))target;
-    LANES_NAME(choice16) terms = (LANES_NAME(choice16))(target * (log_sum - (logit - maximum)));
-    lanes += (V16)(aim == 0 ? (LANES_NAME(choice16))0 : terms);
-  }
-  return LANES_NAME(tree)(lanes);
-}
-
-static void LANES_NAME(cross_entropy_targets)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
-                                              float *scratch) {
-  const int64_t n = call->columns;
-  const float *logits = call->logits + first * call->logits_stride;
-  const float *targets = call->targets + first * call->targets_stride;
-  float *gradient = call->gradient ? call->gradient + first * call->gradient_stride : NULL;
-  const int64_t stride = call->gradient_stride;
-  /* The loss needs the logits once more: they may not be overwritten by z, nor may short rows wait for it. */
-  const int stores = n >= 16 && gradient && call->gradient != call->logits;
-  const float *next = LANES_NAME(row_after)(call, first);
-  float maximum[LANES_SOFTMAX_ROWS], sum[LANES_SOFTMAX_ROWS] = {0};
-  for (int64_t i = 0; i < rows; i++) {
-    const float *x = logits + i * call->logits_stride;
-    maximum[i] = LANES_NAME(row_peak)(n, x);
-    if (stores) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * stride, next);
-    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next);
-  }
-  float log_sum[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS];
-  SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) log_sum[i] = LANES_NAME(log)(sum[i]), r[i] = 1 / sum[i];
-  for (int64_t i = 0; i < rows; i++) {
-    const float *x = logits + i * call->logits_stride, *t = targets + i * call->targets_stride;
-    if (call->loss) call->loss[first + i] = LANES_NAME(dense_loss)(n, x, t, maximum[i], log_sum[i]);
-    if (!gradient) continue;
-    const LANES_NAME(row_values) row = {.maximum = maximum[i], .r = r[i], .scale = call->scale};
-    float *out = gradient + i * stride;
-    if (!stores) LANES_NAME(last)(DENSE_FROM_LOGIT, row, n, x, t, out, 0);
-    else if (scratch) LANES_NAME(last)(DENSE_GRADIENT, row, n, scratch, t, out, 1);
-    else LANES_NAME(last)(DENSE_GRADIENT, row, n, out, t, out, 0);
-  }
-}
-
 #define LANES_SOFTMAX_KERNELS                                                                                          \
   {                                                                                                                    \
     .softmax = LANES_NAME(softmax), .log_softmax = LANES_NAME(log_softmax),                                            \
     .gradient = LANES_NAME(softmax_gradient), .log_gradient = LANES_NAME(log_softmax_gradient),                        \
     .cross_entropy_labels = LANES_NAME(cross_entropy_labels),                                                          \
+    .cross_entropy_options = LANES_NAME(cross_entropy_options),                                                        \
+    .cross_entropy_smoothed = LANES_NAME(cross_entropy_smoothed),                                                      \
     .cross_entropy_targets = LANES_NAME(cross_entropy_targets),                                                        \
   }

@@ -1,6 +1,7 @@
 #include "../core/checks.h"
 #include "../core/threads.h"
 #include "../matmul/workspace.h"
+#include "labels.h"
 
 static const double cost = 0.2; /* nanoseconds an element, about */
 
@@ -10,11 +11,14 @@ static int64_t rows_at_once(int64_t columns) {
   return rows < 1 ? 1 : rows < LANES_SOFTMAX_ROWS ? rows : LANES_SOFTMAX_ROWS;
 }
 
-/* A row of scratch memory where an output beside its input goes past the cache, else NULL: together they exceed what
- * last-level caches hold, and rows are long enough to be mostly whole cache lines. Without memory nothing streams. */
-static float *scratch_for(const float *in, const float *out, int64_t rows, int64_t columns) {
-  const int streams = out && out != in && columns >= 1024 && rows > (32 << 20) / (2 * (int64_t)sizeof(float)) / columns;
-  return streams ? lanes_workspace(columns) : NULL;
+/* A row of scratch memory, behind `kept` floats of the thread's workspace, where an output beside its input goes past the
+ * cache, else NULL: together they exceed what last-level caches hold, and rows are long enough to be mostly whole cache
+ * lines. Without memory nothing streams. */
+static float *scratch_for(const lanes_context *context, const float *in, const float *out, int64_t rows, int64_t columns,
+                          int64_t kept) {
+  const int streams = out && out != in && columns >= 1024 && rows > context->streaming_floats / 2 / columns;
+  float *workspace = streams ? lanes_workspace(kept + columns) : NULL;
+  return workspace ? workspace + kept : NULL;
 }
 
 /* Orders what was written past the cache before what the thread writes next. */
@@ -29,6 +33,7 @@ static void finish_streaming(const float *scratch) {
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 typedef struct softmax_job {
+  const lanes_context *context;
   lanes_softmax_kernel kernel;
   int64_t rows, columns;
   const float *x;
@@ -40,7 +45,7 @@ typedef struct softmax_job {
 static void run_softmax(void *argument, int thread, int threads) {
   const softmax_job *job = argument;
   lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
-  float *scratch = scratch_for(job->x, job->y, job->rows, job->columns);
+  float *scratch = scratch_for(job->context, job->x, job->y, job->rows, job->columns, 0);
   const int64_t block = scratch ? LANES_SOFTMAX_ROWS : rows_at_once(job->columns);
   for (int64_t i = part.begin; i < part.end; i += block)
     job->kernel(smaller(block, part.end - i), job->columns, job->x + i * job->x_stride, job->x_stride,
@@ -63,14 +68,15 @@ static lanes_status softmax(const lanes_context *context, const softmax_job *job
 lanes_status lanes_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x, int64_t x_stride,
                            float *y, int64_t y_stride) {
   LANES_TRY(lanes_enter(&context));
-  return softmax(context, &(softmax_job){context->kernels->softmax.softmax, rows, columns, x, x_stride, y, y_stride});
+  return softmax(context,
+                 &(softmax_job){context, context->kernels->softmax.softmax, rows, columns, x, x_stride, y, y_stride});
 }
 
 lanes_status lanes_log_softmax(const lanes_context *context, int64_t rows, int64_t columns, const float *x,
                                int64_t x_stride, float *y, int64_t y_stride) {
   LANES_TRY(lanes_enter(&context));
   return softmax(context,
-                 &(softmax_job){context->kernels->softmax.log_softmax, rows, columns, x, x_stride, y, y_stride});
+                 &(softmax_job){context, context->kernels->softmax.log_softmax, rows, columns, x, x_stride, y, y_stride});
 }
 
 typedef struct gradient_job {
@@ -121,18 +127,26 @@ lanes_status lanes_log_softmax_gradient(const lanes_context *context, int64_t ro
 }
 
 typedef struct cross_entropy_job {
-  const lanes_softmax_kernels *kernels;
+  const lanes_context *context;
   const lanes_cross_entropy_call *call;
+  int64_t kept; /* floats of the caller's workspace that hold losses */
 } cross_entropy_job;
+
+static lanes_cross_entropy_kernel cross_entropy_kernel(const lanes_softmax_kernels *kernels,
+                                                       const lanes_cross_entropy_call *call) {
+  const lanes_label_options *options = &call->label_options;
+  if (!call->labels) return kernels->cross_entropy_targets;
+  if (options->smoothing != 0) return kernels->cross_entropy_smoothed;
+  return options->ignores || options->class_weights ? kernels->cross_entropy_options : kernels->cross_entropy_labels;
+}
 
 static void run_cross_entropy(void *argument, int thread, int threads) {
   const cross_entropy_job *job = argument;
   const lanes_cross_entropy_call *call = job->call;
   lanes_part part = lanes_part_of(call->rows, 1, thread, threads);
-  const lanes_cross_entropy_kernel kernel =
-      call->labels ? job->kernels->cross_entropy_labels : job->kernels->cross_entropy_targets;
-  float *scratch = scratch_for(call->logits, call->gradient, call->rows, call->columns);
-  const int64_t block = rows_at_once(call->columns);
+  const lanes_cross_entropy_kernel kernel = cross_entropy_kernel(&job->context->kernels->softmax, call);
+  float *scratch = scratch_for(job->context, call->logits, call->gradient, call->rows, call->columns, job->kept);
+  const int64_t block = scratch ? 1 : rows_at_once(call->columns);
   for (int64_t i = part.begin; i < part.end; i += block) kernel(call, i, smaller(block, part.end - i), scratch);
   finish_streaming(scratch);
 }
@@ -142,6 +156,7 @@ static lanes_status check_cross_entropy(const lanes_cross_entropy_call *call) {
   LANES_TRY(lanes_check_matrix(call->logits, rows, columns, call->logits_stride));
   if (rows == 0) return LANES_OK;
   if (columns == 0) return LANES_EMPTY;
+  const float *weights = call->labels ? call->label_options.class_weights : NULL;
   lanes_extent logits = lanes_extent_of(call->logits, rows, columns, call->logits_stride);
   lanes_extent aim = lanes_extent_of_vector(call->labels, rows);
   if (!call->labels) {
@@ -149,28 +164,56 @@ static lanes_status check_cross_entropy(const lanes_cross_entropy_call *call) {
     aim = lanes_extent_of(call->targets, rows, columns, call->targets_stride);
   }
   lanes_extent loss = lanes_extent_of_vector(call->loss, call->loss ? rows : 0);
+  lanes_extent mean = lanes_extent_of_vector(call->mean, call->mean ? 1 : 0);
+  lanes_extent class_weights = lanes_extent_of_vector(weights, weights ? columns : 0);
   LANES_TRY(lanes_check_disjoint(loss, logits));
   LANES_TRY(lanes_check_disjoint(loss, aim));
+  LANES_TRY(lanes_check_disjoint(loss, class_weights));
+  LANES_TRY(lanes_check_disjoint(mean, logits));
+  LANES_TRY(lanes_check_disjoint(mean, aim));
+  LANES_TRY(lanes_check_disjoint(mean, class_weights));
+  LANES_TRY(lanes_check_disjoint(mean, loss));
   if (call->gradient) {
     LANES_TRY(lanes_check_matrix(call->gradient, rows, columns, call->gradient_stride));
     lanes_extent gradient = lanes_extent_of(call->gradient, rows, columns, call->gradient_stride);
     LANES_TRY(lanes_check_in_place(gradient, logits));
     LANES_TRY(lanes_check_disjoint(gradient, aim));
+    LANES_TRY(lanes_check_disjoint(gradient, class_weights));
     LANES_TRY(lanes_check_disjoint(gradient, loss));
+    LANES_TRY(lanes_check_disjoint(gradient, mean));
   }
-  if (!call->labels) return LANES_OK;
-  int bad = 0;
-  for (int64_t i = 0; i < rows; i++) bad |= call->labels[i] < 0 || call->labels[i] >= columns;
-  return bad ? LANES_INVALID_LABEL : LANES_OK;
+  return call->labels ? lanes_check_labels(rows, columns, call->labels, &call->label_options) : LANES_OK;
+}
+
+static void cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call, int64_t kept) {
+  cross_entropy_job job = {context, call, kept};
+  double work = cost * (double)call->rows * (double)call->columns;
+  lanes_run(lanes_threads_for(context, work, call->rows), run_cross_entropy, &job);
 }
 
 lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call) {
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
   LANES_TRY(check_cross_entropy(call));
-  if (call->rows == 0) return LANES_OK;
-  cross_entropy_job job = {&context->kernels->softmax, call};
-  double work = cost * (double)call->rows * (double)call->columns;
-  lanes_run(lanes_threads_for(context, work, call->rows), run_cross_entropy, &job);
-  return LANES_OK;
+  const int64_t rows = call->rows;
+  if (rows == 0) {
+    if (call->mean) *call->mean = 0;
+    return LANES_OK;
+  }
+  if (!call->mean && !call->gradient_of_mean) {
+    cross_entropy(context, call, 0);
+    return LANES_OK;
+  }
+  /* With the scale of a row that counts 1, and all losses where they are needed. */
+  lanes_cross_entropy_call inner = *call;
+  int64_t kept = 0;
+  if (call->mean && !call->loss) {
+    kept = (rows + 15) & -16;
+    inner.loss = lanes_workspace(kept + call->columns);
+    if (!inner.loss) return LANES_OUT_OF_MEMORY;
+  }
+  const float weight = lanes_weight_of_rows(context->kernels, rows, call->labels, &call->label_options);
+  if (call->gradient_of_mean) inner.scale = lanes_by_weight(call->scale, weight);
+  cross_entropy(context, &inner, kept);
+  return call->mean ? lanes_mean_of_losses(context, rows, inner.loss, weight, call->mean) : LANES_OK;
 }

@@ -15,10 +15,17 @@ typedef void (*lanes_softmax_gradient_kernel)(int64_t n, const float *y, const f
 typedef void (*lanes_cross_entropy_kernel)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
                                            float *scratch);
 
+static inline int lanes_is_ignored(const lanes_label_options *options, int32_t label) {
+  return options->ignores && label == options->ignored_label;
+}
+
 typedef struct lanes_softmax_kernels {
   lanes_softmax_kernel softmax, log_softmax;
   lanes_softmax_gradient_kernel gradient, log_gradient;
-  lanes_cross_entropy_kernel cross_entropy_labels, cross_entropy_targets;
+  lanes_cross_entropy_kernel cross_entropy_labels;   /* takes no options */
+  lanes_cross_entropy_kernel cross_entropy_options;  /* takes all but smoothing */
+  lanes_cross_entropy_kernel cross_entropy_smoothed; /* takes all */
+  lanes_cross_entropy_kernel cross_entropy_targets;
 } lanes_softmax_kernels;
 
 #endif

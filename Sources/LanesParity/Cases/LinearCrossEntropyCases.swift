@@ -5,6 +5,7 @@ private struct LinearCrossEntropyShape {
   var rows: Int, inputs: Int, classes: Int
   var layout: ParityMemory.Layout
   var x = ParityValues.normals, weights = ParityValues.normals
+  var label = LabelShape()
   var bias = true, loss = true, xGradient = true, weightsGradient = true, biasGradient = true
   var scale: Float = 1
   /// Floats that the workspace lacks of those that the backend wants; nil: no workspace.
@@ -17,7 +18,7 @@ private struct LinearCrossEntropyShape {
   private var name: String {
     let results =
       (loss ? " loss" : "") + (xGradient ? " dx" : "") + (weightsGradient ? " dw" : "") + (biasGradient ? " db" : "")
-    return "\(rows)×\(inputs)×\(classes) x\(layout)\(bias ? " bias" : "")\(results) scale=\(scale) "
+    return "\(rows)×\(inputs)×\(classes) x\(layout)\(bias ? " bias" : "")\(results)\(label.name) scale=\(scale) "
       + (missing.map { "workspace −\($0) " } ?? "") + "(\(x.name); \(weights.name))"
   }
 
@@ -26,25 +27,27 @@ private struct LinearCrossEntropyShape {
       let other = ParityMemory.Layout(gap: layout.gap / 2, offset: layout.gap % 4)
       let input = memory.input("x", rows: rows, columns: inputs, layout, x)
       let matrix = memory.input("weights", rows: inputs, columns: classes, other, weights)
-      let labels = (0..<rows).map { Int32($0 == 0 ? classes - 1 : $0 == 1 ? 0 : memory.generator.below(classes)) }
       var call = LinearCrossEntropy(
         rows: rows, inputs: inputs, classes: classes, x: input.matrix, weights: matrix.matrix,
-        labels: memory.labels("labels", labels, offset: other.offset).labels, scale: scale)
+        labels: label.labels(rows, classes: classes, offset: other.offset, memory),
+        labelOptions: label.options(classes: classes, offset: other.offset, memory), scale: scale,
+        gradientOfMean: label.gradientOfMean)
       if bias { call.bias = memory.input("bias", columns: classes, .normals).read }
       if loss { call.loss = memory.output("loss", columns: rows, .init(offset: other.offset)).write }
+      if label.mean { call.mean = memory.output("mean", columns: 1).write }
       if xGradient { call.xGradient = memory.output("xGradient", rows: rows, columns: inputs, layout).result }
       if weightsGradient {
         call.weightsGradient = memory.output("weightsGradient", rows: inputs, columns: classes, layout).result
       }
       if biasGradient { call.biasGradient = memory.output("biasGradient", columns: classes).write }
       guard let missing else { return { [call] backend throws(LanesError) in try backend.linearCrossEntropy(call) } }
-      let scratch = memory.scratch("workspace", count: rows * classes).write
+      let scratch = memory.scratch("workspace", count: rows * (classes + 1)).write
       return { [self, call] backend throws(LanesError) in
         var call = call
         // The end of the block: one element more would be outside.
         let wanted = backend.linearCrossEntropyWorkspace(rows: rows, inputs: inputs, classes: classes)
         let count = max(wanted - missing, 0)
-        call.workspace = UnsafeMutableBufferPointer(start: scratch + (rows * classes - count), count: count)
+        call.workspace = UnsafeMutableBufferPointer(start: scratch + (rows * (classes + 1) - count), count: count)
         try backend.linearCrossEntropy(call)
       }
     }
@@ -68,6 +71,16 @@ extension ParitySuite {
         shapes.append(shape)
       }
     }
+    for (number, size) in sizes.enumerated() {
+      for (index, label) in LabelShape.all(classes: size.1).enumerated() {
+        var shape = LinearCrossEntropyShape(
+          [7, 129, 513, 1025][(number + index) % 4], size.0, size.1, variant: number + index)
+        (shape.label, shape.loss, shape.scale) = (label, index % 2 == 0, index % 3 == 0 ? -0.3 : 1)
+        (shape.xGradient, shape.weightsGradient, shape.biasGradient) = (index % 5 != 1, index % 5 != 2, index % 5 != 3)
+        shape.missing = [0, nil, 1][(number + index) % 3]
+        shapes.append(shape)
+      }
+    }
     for rows in [5, 600] {
       for (number, values) in [
         ParityValues.special, .huge, .ties, .normals.planting(.nan, at: .last),
@@ -77,11 +90,16 @@ extension ParitySuite {
           var shape = LinearCrossEntropyShape(rows, 5, 19, variant: number)
           (shape.x, shape.weights) = (values, both ? values : .normals)
           shapes.append(shape)
+          shape.label = LabelShape(ignored: -1, weights: .positives, smoothing: 0.1, mean: true, gradientOfMean: true)
+          shapes.append(shape)
         }
       }
     }
     shapes.append(LinearCrossEntropyShape(4, 0, 7, variant: 1))
     shapes.append(LinearCrossEntropyShape(0, 4, 0, variant: 1))
+    var none = LinearCrossEntropyShape(0, 4, 0, variant: 1)
+    none.label = LabelShape(mean: true)
+    shapes.append(none)
     return shapes.map(\.parityCase) + refusedLinearCrossEntropy()
   }
 
@@ -89,6 +107,7 @@ extension ParitySuite {
     struct Call {
       var rows = 4, inputs = 3, classes = 5, strides = [8, 8, 8, 8], labels: [Int32] = [0, 4, 2, 1]
       var x = 0, weights = 50, bias = 100, loss = 150, xGradient = 200, weightsGradient = 250, biasGradient = 300
+      var mean = 320, classWeights = 330, ignored: Int32?, smoothing: Float = 0
       var workspace = 350
     }
     func refused(_ name: String, _ change: @escaping @Sendable (inout Call) -> Void) -> ParityCase {
@@ -101,7 +120,10 @@ extension ParitySuite {
           x: MatrixInput(whole.read + arguments.x, stride: arguments.strides[0]),
           weights: MatrixInput(whole.read + arguments.weights, stride: arguments.strides[1]),
           bias: whole.read + arguments.bias, labels: memory.labels("labels", arguments.labels).labels,
-          loss: whole.write + arguments.loss,
+          labelOptions: LabelOptions(
+            ignoredLabel: arguments.ignored, classWeights: whole.read + arguments.classWeights,
+            smoothing: arguments.smoothing),
+          loss: whole.write + arguments.loss, mean: whole.write + arguments.mean,
           xGradient: MatrixOutput(whole.write + arguments.xGradient, stride: arguments.strides[2]),
           weightsGradient: MatrixOutput(whole.write + arguments.weightsGradient, stride: arguments.strides[3]),
           biasGradient: whole.write + arguments.biasGradient,
@@ -123,7 +145,13 @@ extension ParitySuite {
       refused("bias gradient is bias") { $0.biasGradient = 100 },
       refused("loss in bias gradient") { $0.loss = 302 },
       refused("gradients overlap") { $0.weightsGradient = 201 },
+      refused("label 5 where 6 is ignored") { ($0.labels, $0.ignored) = ([6, 0, 5, 6], 6) },
+      refused("smoothing −0.1") { $0.smoothing = -0.1 }, refused("smoothing 1.5") { $0.smoothing = 1.5 },
+      refused("mean in x") { $0.mean = 2 }, refused("mean in loss") { $0.mean = 153 },
+      refused("mean in weights' gradient") { $0.mean = 252 }, refused("mean in class weights") { $0.mean = 332 },
+      refused("x gradient in class weights") { $0.classWeights = 198 },
       refused("workspace in weights") { $0.workspace = 49 }, refused("workspace in loss") { $0.workspace = 132 },
+      refused("workspace in class weights") { $0.workspace = 331 }, refused("mean in workspace") { $0.mean = 369 },
     ]
   }
 }

@@ -49,17 +49,32 @@ extension Loss {
   /// - Parameters:
   ///   - labelSmoothing: ε of the target's weight is spread over all classes. Szegedy et al., 2016.
   ///   - classWeights: what a sample of each class counts; the loss is then divided by the sum of what the samples count.
-  public static func softmaxCrossEntropy(labelSmoothing: Float = 0, classWeights: [Float]? = nil) -> Loss {
+  ///   - ignoredLabel: samples with this label, which need not be a class, count nothing; the loss of no others is 0.
+  ///     Targets that are probabilities have none. PyTorch: `ignore_index`.
+  public static func softmaxCrossEntropy(
+    labelSmoothing: Float = 0, classWeights: [Float]? = nil, ignoredLabel: Int32? = nil
+  ) -> Loss {
     Loss { logits, target in
-      guard labelSmoothing != 0 || classWeights != nil else {
+      guard labelSmoothing != 0 || classWeights != nil || ignoredLabel != nil else {
         return mean(LanesTrain.softmaxCrossEntropy(logits: logits, target: target))
       }
-      let classes = logits.shape.columns
-      let exact = target.type == .int32 ? oneHot(target, classes: classes) : target
-      let smooth = labelSmoothing == 0 ? exact : (1 - labelSmoothing) * exact + labelSmoothing / Float(max(classes, 1))
+      let (graph, classes, location) = (logits.graph, logits.shape.columns, logits.location)
+      let classWeights = classWeights.map {
+        graph.literal($0, [classes], file: location.file, line: location.line)
+      }
+      if target.type == .int32 {
+        let node = MeanCrossEntropyNode(ignoredLabel: ignoredLabel, smoothingBits: labelSmoothing.bitPattern)
+        return graph.add(node, [logits, target] + (classWeights.map { [$0] } ?? []), at: location)
+      }
+      if ignoredLabel != nil {
+        graph.fail(
+          "softmaxCrossEntropy", [logits.shape, target.shape], "probabilities have no label to ignore", at: location)
+      }
+      let smooth =
+        labelSmoothing == 0 ? target : (1 - labelSmoothing) * target + labelSmoothing / Float(max(classes, 1))
       let losses = LanesTrain.softmaxCrossEntropy(logits: logits, target: smooth)
       guard let classWeights else { return mean(losses) }
-      let weights = sum(exact * logits.graph.literal(classWeights, [classes]), .eachRow)
+      let weights = sum(target * classWeights, .eachRow)
       return sum(weights.reshaped(losses.shape) * losses) / sum(weights)
     }
   }

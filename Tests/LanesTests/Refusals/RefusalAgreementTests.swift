@@ -26,6 +26,21 @@ struct RefusalAgreementTests {
         a: place(), b: place(), c: place())
       (product.aStride, product.bStride, product.cStride) = (number(stride), number(stride), number(stride))
       let (vector, written) = (place(), place())
+      // Labels in a part of the memory that no call writes.
+      let labels = SwiftRefusalTests.integers(x, 380)
+      for row in 0..<5 { labels[row] = Int32(number([0, 0, 0, 1, 2, 9, -7])) }
+      let options = LabelOptions(
+        ignoredLabel: number([0, 1]) == 0 ? nil : Int32(number([9, -7])),
+        classWeights: number([0, 1]) == 0 ? nil : UnsafePointer(place()), smoothing: Float(number([0, 0, 1, 2])))
+      let entropy = SoftmaxCrossEntropy(
+        rows: rows, columns: columns, logits: input,
+        target: number([0, 1]) == 0 ? .labels(labels, options) : .probabilities(other),
+        loss: number([0, 1]) == 0 ? nil : place(), mean: number([0, 1]) == 0 ? nil : place(),
+        gradient: number([0, 1]) == 0 ? nil : output)
+      let linear = LinearCrossEntropy(
+        rows: rows, inputs: number([0, 3, 8]), classes: columns, x: input, weights: other,
+        bias: number([0, 1]) == 0 ? nil : UnsafePointer(place()), labels: labels, labelOptions: options,
+        loss: number([0, 1]) == 0 ? nil : place(), mean: number([0, 1]) == 0 ? nil : place(), xGradient: output)
       for (call, check) in [
         (
           { () throws(LanesError) in try backend.binary(.add, rows: rows, columns: columns, a, b, into: output) },
@@ -51,6 +66,14 @@ struct RefusalAgreementTests {
           }
         ),
         (
+          { () throws(LanesError) in try backend.softmaxCrossEntropy(entropy) },
+          { () throws(LanesError) in try entropy.validate() }
+        ),
+        (
+          { () throws(LanesError) in try backend.linearCrossEntropy(linear) },
+          { () throws(LanesError) in try linear.validate() }
+        ),
+        (
           { () throws(LanesError) in
             try backend.reduce(.sum, .eachRow, rows: rows, columns: columns, input, into: written)
           },
@@ -67,7 +90,7 @@ struct RefusalAgreementTests {
         }
       }
     }
-    #expect(refused > 100 && refused < 1700)
+    #expect(refused > 100 && refused < 2300)
   }
 
   private func failure(_ body: () throws(LanesError) -> Void) -> LanesError? {

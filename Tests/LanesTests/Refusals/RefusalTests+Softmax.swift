@@ -52,6 +52,40 @@ extension RefusalTests {
     Refusal("cross-entropy label huge", LANES_INVALID_LABEL) {
       crossEntropy($0, $1, $2, labels: [.max, 1, 2]) { _ in }
     },
+    Refusal("cross-entropy label beside the ignored one", LANES_INVALID_LABEL) {
+      crossEntropy($0, $1, $2, labels: [-100, -99, 2]) {
+        ($0.label_options.ignores, $0.label_options.ignored_label) = (1, -100)
+      }
+    },
+    Refusal("cross-entropy ignored label of no option", LANES_INVALID_LABEL) {
+      crossEntropy($0, $1, $2, labels: [0, -100, 2]) { $0.label_options.ignored_label = -100 }
+    },
+    Refusal("cross-entropy smoothing > 1", LANES_INVALID_SMOOTHING) {
+      crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.label_options.smoothing = Float(1).nextUp }
+    },
+    Refusal("cross-entropy smoothing < 0", LANES_INVALID_SMOOTHING) {
+      crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.label_options.smoothing = -.leastNonzeroMagnitude }
+    },
+    Refusal("cross-entropy smoothing NaN", LANES_INVALID_SMOOTHING) {
+      crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.label_options.smoothing = .nan }
+    },
+    Refusal("cross-entropy mean over loss", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) { $0.mean = out.pointer + 2 }
+    },
+    Refusal("cross-entropy mean over gradient", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: nil) { $0.mean = out.pointer + 19 }
+    },
+    Refusal("cross-entropy mean over class weights", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) {
+        ($0.mean, $0.label_options.class_weights) = (out.pointer + 43, UnsafePointer(out.pointer + 40))
+      }
+    },
+    Refusal("cross-entropy gradient over class weights", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) { $0.label_options.class_weights = UnsafePointer(out.pointer + 27) }
+    },
+    Refusal("cross-entropy loss over class weights", LANES_OVERLAP) { x, y, out in
+      crossEntropy(x, y, out, labels: [0, 1, 2]) { $0.label_options.class_weights = UnsafePointer(out.pointer + 2) }
+    },
     Refusal("cross-entropy logits null", LANES_NULL_POINTER) {
       crossEntropy($0, $1, $2, labels: [0, 1, 2]) { $0.logits = nil }
     },
@@ -107,6 +141,12 @@ extension RefusalTests {
     },
     Refusal("linear cross-entropy workspace, too short, over loss", LANES_OVERLAP) { x, y, out in
       linearCrossEntropy(x, y, out) { ($0.workspace, $0.workspace_floats) = (out.pointer + 2, 1) }
+    },
+    Refusal("linear cross-entropy workspace over mean", LANES_OVERLAP) { x, y, out in
+      linearCrossEntropy(x, y, out) { $0.mean = out.pointer + 19 }
+    },
+    Refusal("linear cross-entropy workspace over class weights", LANES_OVERLAP) { x, y, out in
+      linearCrossEntropy(x, y, out) { $0.label_options.class_weights = UnsafePointer(out.pointer + 5) }
     },
     Refusal("workspace of rows < 0", LANES_INVALID_SIZE) { _, _, _ in workspace(-1, 2, 4) },
     Refusal("workspace of inputs < 0", LANES_INVALID_SIZE) { _, _, _ in workspace(3, -2, 4) },

@@ -18,9 +18,18 @@ struct SwiftRefusalTests {
     return call
   }
 
-  static func entropy(_ x: Floats, _ labels: UnsafePointer<Int32>) -> SoftmaxCrossEntropy {
+  static func entropy(
+    _ x: Floats, _ labels: UnsafePointer<Int32>, _ options: LabelOptions = LabelOptions()
+  ) -> SoftmaxCrossEntropy {
     SoftmaxCrossEntropy(
-      rows: 2, columns: 3, logits: MatrixInput(x.pointer, stride: 3), target: .labels(labels), loss: x.pointer + 32)
+      rows: 2, columns: 3, logits: MatrixInput(x.pointer, stride: 3), target: .labels(labels, options),
+      loss: x.pointer + 32)
+  }
+
+  static func classZero(_ x: Floats) -> UnsafePointer<Int32> {
+    let labels = integers(x, 48)
+    (labels[0], labels[1]) = (0, 0)
+    return UnsafePointer(labels)
   }
 
   static func refusal(_ reason: LanesError.Reason, _ change: @escaping @Sendable (inout Matmul, Floats) -> Void)
@@ -130,6 +139,20 @@ struct SwiftRefusalTests {
         let labels = integers(x, 48)
         (labels[0], labels[1]) = (2, 3)
         try entropy(x, labels).validate()
+      }),
+    SwiftRefusal(
+      error: LanesError("softmaxCrossEntropy", .smoothingOutOfRange(1.5)),
+      call: { backend, x throws(LanesError) in
+        try backend.softmaxCrossEntropy(entropy(x, classZero(x), LabelOptions(smoothing: 1.5)))
+      },
+      check: { x throws(LanesError) in try entropy(x, classZero(x), LabelOptions(smoothing: 1.5)).validate() }),
+    SwiftRefusal(
+      error: LanesError("softmaxCrossEntropy", .overlap(output: "loss", input: "classWeights")),
+      call: { backend, x throws(LanesError) in
+        try backend.softmaxCrossEntropy(entropy(x, classZero(x), LabelOptions(classWeights: x.pointer + 31)))
+      },
+      check: { x throws(LanesError) in
+        try entropy(x, classZero(x), LabelOptions(classWeights: x.pointer + 31)).validate()
       }),
     SwiftRefusal(
       error: LanesError("adam", .overlap(output: "firstMoment", input: "secondMoment")),

@@ -11,7 +11,7 @@ ALWAYS_INLINE const float *LANES_NAME(row_after)(const lanes_cross_entropy_call 
 }
 
 /* Without options (NULL), and where it does not smooth, the compiler leaves nothing of them. */
-ALWAYS_INLINE void LANES_NAME(label_rows)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows, float *scratch,
+ALWAYS_INLINE void LANES_NAME(label_rows)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
                                           const lanes_label_options *options, int smooths) {
   const int64_t n = call->columns;
   const int32_t *labels = call->labels + first;
@@ -35,9 +35,9 @@ ALWAYS_INLINE void LANES_NAME(label_rows)(const lanes_cross_entropy_call *call, 
     if (n < 16) {
       short_rows[i] = LANES_NAME(short_exp)(n, x, maximum[i], &sum[i], below);
     } else {
-      float *z = !gradient ? NULL : scratch ? scratch : gradient + i * call->gradient_stride;
-      if (z) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], z, next, below);
-      else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, below);
+      float *z = gradient ? gradient + i * call->gradient_stride : NULL;
+      if (z) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], z, next, NULL, below);
+      else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, NULL, below);
     }
   }
   const float smoothing = smooths ? options->smoothing : 0, classes = (float)n;
@@ -61,25 +61,70 @@ ALWAYS_INLINE void LANES_NAME(label_rows)(const lanes_cross_entropy_call *call, 
     }
     const LANES_NAME(row_values) row = {.r = r[i], .scale = options ? scales[i] : scale, .share = share};
     if (n < 16) LANES_NAME(store16_tail)(gradient, LANES_NAME(last16)(pass, row, short_rows[i], (V16){0}), n);
-    else if (scratch) LANES_NAME(last)(pass, row, n, scratch, NULL, gradient, 1);
     else LANES_NAME(last)(pass, row, n, gradient, NULL, gradient, 0);
     gradient[labels[i]] = slope[i];
   }
 }
 
+/* The same for long rows whose gradient goes past the cache, by way of two rows of scratch memory: the gradient of one is
+ * written while the next is computed, and the one after that fetched. */
+ALWAYS_INLINE void LANES_NAME(streamed_label_rows)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
+                                                   float *scratch, const lanes_label_options *options, int smooths) {
+  const int64_t n = call->columns;
+  const float smoothing = smooths ? options->smoothing : 0, classes = (float)n;
+  const float share = smooths ? smoothing / classes : 0, target = smooths ? (1 - smoothing) + share : 1;
+  LANES_NAME(waiting_row) waiting = {.pass = smooths ? SMOOTHED : SCALE_TWICE};
+  float waiting_slope = 0;
+  int32_t waiting_label = 0;
+  for (int64_t row = first; row < first + rows; row++) {
+    const int32_t label = call->labels[row];
+    const float *x = call->logits + row * call->logits_stride;
+    float *gradient = call->gradient + row * call->gradient_stride, *z = scratch + (row & 1) * n;
+    if (options && lanes_is_ignored(options, label)) {
+      if (call->loss) call->loss[row] = 0;
+      memset(gradient, 0, sizeof(float) * (size_t)n);
+      continue;
+    }
+    if (z == waiting.z) z = scratch + (~row & 1) * n;
+    const float weight = options && options->class_weights ? options->class_weights[label] : 1;
+    const float maximum = LANES_NAME(row_peak)(n, x), at_label = x[label] - maximum;
+    const float *next = row + 1 < first + rows ? x + call->logits_stride : NULL;
+    float exponents = 0, *below = smooths ? &exponents : NULL, sum;
+    if (waiting.z) {
+      sum = LANES_NAME(exp_sum)(n, x, maximum, z, next, &waiting, below);
+      waiting.y[waiting_label] = waiting_slope;
+    } else {
+      sum = LANES_NAME(exp_sum)(n, x, maximum, z, next, NULL, below);
+    }
+    const float log_sum = LANES_NAME(log)(sum), r = 1 / sum, scale = options ? call->scale * weight : call->scale;
+    float loss = log_sum - at_label;
+    if (smooths) loss = lanes_fma(1 - smoothing, loss, smoothing * (log_sum - exponents / classes));
+    if (call->loss) call->loss[row] = options ? weight * loss : loss;
+    waiting.values = (LANES_NAME(row_values)){.r = r, .scale = scale, .share = share};
+    waiting.z = z, waiting.y = gradient;
+    waiting_slope = (LANES_NAME(exp)(at_label) * r - target) * scale, waiting_label = label;
+  }
+  if (!waiting.z) return;
+  LANES_NAME(last)(waiting.pass, waiting.values, n, waiting.z, NULL, waiting.y, 1);
+  waiting.y[waiting_label] = waiting_slope;
+}
+
 static void LANES_NAME(cross_entropy_labels)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
                                              float *scratch) {
-  LANES_NAME(label_rows)(call, first, rows, scratch, NULL, 0);
+  if (scratch) LANES_NAME(streamed_label_rows)(call, first, rows, scratch, NULL, 0);
+  else LANES_NAME(label_rows)(call, first, rows, NULL, 0);
 }
 
 static void LANES_NAME(cross_entropy_options)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
                                               float *scratch) {
-  LANES_NAME(label_rows)(call, first, rows, scratch, &call->label_options, 0);
+  if (scratch) LANES_NAME(streamed_label_rows)(call, first, rows, scratch, &call->label_options, 0);
+  else LANES_NAME(label_rows)(call, first, rows, &call->label_options, 0);
 }
 
 static void LANES_NAME(cross_entropy_smoothed)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
                                                float *scratch) {
-  LANES_NAME(label_rows)(call, first, rows, scratch, &call->label_options, 1);
+  if (scratch) LANES_NAME(streamed_label_rows)(call, first, rows, scratch, &call->label_options, 1);
+  else LANES_NAME(label_rows)(call, first, rows, &call->label_options, 1);
 }
 
 /* Σ t·(log(s) − (x − M)), where a target of 0 counts nothing whatever its logit. */
@@ -110,8 +155,8 @@ static void LANES_NAME(cross_entropy_targets)(const lanes_cross_entropy_call *ca
   for (int64_t i = 0; i < rows; i++) {
     const float *x = logits + i * call->logits_stride;
     maximum[i] = LANES_NAME(row_peak)(n, x);
-    if (stores) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * stride, next, NULL);
-    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, NULL);
+    if (stores) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * stride, next, NULL, NULL);
+    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, NULL, NULL);
   }
   float log_sum[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS];
   SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) log_sum[i] = LANES_NAME(log)(sum[i]), r[i] = 1 / sum[i];

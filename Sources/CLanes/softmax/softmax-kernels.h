@@ -60,29 +60,6 @@ ALWAYS_INLINE float LANES_NAME(row_peak)(int64_t n, const float *x) {
   return two[0] > two[1] ? two[0] : two[1];
 }
 
-/* Σ z_j with z_j = exp(x_j − M); the z_j themselves go to z, which may be x, or NULL. `next` is a row to fetch meanwhile, or
- * NULL. Σ x_j − M goes to `below`, or NULL. */
-ALWAYS_INLINE float LANES_NAME(exp_sum)(int64_t n, const float *x, float maximum, float *z, const float *next,
-                                        float *below) {
-  V16 lanes = {0}, exponents = {0};
-  int64_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    if (next) __builtin_prefetch(next + i, 0, 2);
-    V16 exponent = LANES_NAME(load16)(x + i) - maximum, value = LANES_NAME(exp16)(exponent);
-    if (z) LANES_NAME(store16)(z + i, value);
-    lanes += value;
-    if (below) exponents += exponent;
-  }
-  if (i < n) {
-    V16 exponent = LANES_NAME(load16_tail)(x + i, n - i) - maximum, value = LANES_NAME(exp16)(exponent);
-    if (z) LANES_NAME(store16_tail)(z + i, value, n - i);
-    lanes += LANES_NAME(first16)(n - i, value, (V16){0});
-    if (below) exponents += LANES_NAME(first16)(n - i, exponent, (V16){0});
-  }
-  if (below) *below = LANES_NAME(tree)(exponents);
-  return LANES_NAME(tree)(lanes);
-}
-
 /* The z_j of a row of n < 16 elements, in a register: a partial store that is soon loaded again would wait for the cache. */
 ALWAYS_INLINE V16 LANES_NAME(short_exp)(int64_t n, const float *x, float maximum, float *sum, float *below) {
   V16 exponent = LANES_NAME(load16_tail)(x, n) - maximum, value = LANES_NAME(exp16)(exponent);
@@ -126,7 +103,7 @@ ALWAYS_INLINE void LANES_NAME(last_tail)(LANES_NAME(last_pass) pass, LANES_NAME(
 ALWAYS_INLINE void LANES_NAME(last)(LANES_NAME(last_pass) pass, LANES_NAME(row_values) row, int64_t n, const float *x,
                                     const float *t, float *y, int streams) {
   int64_t i = 0;
-  if (streams && ((uintptr_t)y & 3) == 0) {
+  if (streams) {
     int64_t head = (int64_t)(-(uintptr_t)y & 63) / 4;
     if (head > 0 && head < n) LANES_NAME(last_tail)(pass, row, head, x, t, y), i = head;
     for (; i + 16 <= n; i += 16)
@@ -141,6 +118,50 @@ ALWAYS_INLINE void LANES_NAME(last)(LANES_NAME(last_pass) pass, LANES_NAME(row_v
   if (i < n) LANES_NAME(last_tail)(pass, row, n - i, x + i, t ? t + i : NULL, y + i);
 }
 
+/* A row whose last pass is still to be done, past the cache, from z. */
+typedef struct LANES_NAME(waiting_row) {
+  LANES_NAME(last_pass) pass;
+  LANES_NAME(row_values) values;
+  const float *z;
+  float *y;
+} LANES_NAME(waiting_row);
+
+/* Σ z_j with z_j = exp(x_j − M); the z_j themselves go to z, which may be x, or NULL. Meanwhile `next`, a row, is fetched, and the
+ * last pass over the waiting row, of n elements too, is done, unless they are NULL: memory is busy in both directions while z is
+ * computed. `below` receives Σ (x_j − M), unless it is NULL. */
+ALWAYS_INLINE float LANES_NAME(exp_sum)(int64_t n, const float *x, float maximum, float *z, const float *next,
+                                        const LANES_NAME(waiting_row) *waiting, float *below) {
+  V16 lanes = {0}, exponents = {0};
+  int64_t i = 0, done = 0;
+  if (waiting) {
+    done = (int64_t)(-(uintptr_t)waiting->y & 63) / 4;
+    if (done > 0) LANES_NAME(last_tail)(waiting->pass, waiting->values, done, waiting->z, NULL, waiting->y);
+  }
+  for (; i + 16 <= n; i += 16) {
+    if (next) __builtin_prefetch(next + i, 0, 2);
+    V16 exponent = LANES_NAME(load16)(x + i) - maximum, value = LANES_NAME(exp16)(exponent);
+    if (z) LANES_NAME(store16)(z + i, value);
+    lanes += value;
+    if (below) exponents += exponent;
+    if (waiting && done + 16 <= n) {
+      __builtin_nontemporal_store(
+          LANES_NAME(last16)(waiting->pass, waiting->values, LANES_NAME(load16)(waiting->z + done), (V16){0}),
+          (V16 *)(void *)(waiting->y + done));
+      done += 16;
+    }
+  }
+  if (waiting && done < n)
+    LANES_NAME(last)(waiting->pass, waiting->values, n - done, waiting->z + done, NULL, waiting->y + done, 1);
+  if (i < n) {
+    V16 exponent = LANES_NAME(load16_tail)(x + i, n - i) - maximum, value = LANES_NAME(exp16)(exponent);
+    if (z) LANES_NAME(store16_tail)(z + i, value, n - i);
+    lanes += LANES_NAME(first16)(n - i, value, (V16){0});
+    if (below) exponents += LANES_NAME(first16)(n - i, exponent, (V16){0});
+  }
+  if (below) *below = LANES_NAME(tree)(exponents);
+  return LANES_NAME(tree)(lanes);
+}
+
 static void LANES_NAME(softmax)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y, int64_t y_stride,
                                 float *scratch) {
   for (int64_t i = 0; i < rows; i++, x += x_stride, y += y_stride) {
@@ -150,10 +171,10 @@ static void LANES_NAME(softmax)(int64_t rows, int64_t n, const float *x, int64_t
       V16 z = LANES_NAME(short_exp)(n, x, maximum, &sum, NULL);
       LANES_NAME(store16_tail)(y, z * (1 / sum), n);
     } else if (scratch) {
-      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, scratch, i + 1 < rows ? x + x_stride : NULL, NULL);
+      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, scratch, i + 1 < rows ? x + x_stride : NULL, NULL, NULL);
       LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, scratch, NULL, y, 1);
     } else {
-      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y, NULL, NULL);
+      const float r = 1 / LANES_NAME(exp_sum)(n, x, maximum, y, NULL, NULL, NULL);
       LANES_NAME(last)(SCALE, (LANES_NAME(row_values)){.r = r}, n, y, NULL, y, 0);
     }
   }
@@ -169,7 +190,7 @@ ALWAYS_INLINE void LANES_NAME(log_softmax_block)(int64_t rows, int64_t n, const 
   float maximum[LANES_SOFTMAX_ROWS], sum[LANES_SOFTMAX_ROWS] = {0};
   for (int64_t i = 0; i < rows; i++) {
     maximum[i] = LANES_NAME(row_peak)(n, x + i * x_stride);
-    sum[i] = LANES_NAME(exp_sum)(n, x + i * x_stride, maximum[i], NULL, next, NULL);
+    sum[i] = LANES_NAME(exp_sum)(n, x + i * x_stride, maximum[i], NULL, next, NULL, NULL);
   }
   SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) sum[i] = LANES_NAME(log)(sum[i]);
   for (int64_t i = 0; i < rows; i++) {

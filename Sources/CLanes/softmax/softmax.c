@@ -11,13 +11,14 @@ static int64_t rows_at_once(int64_t columns) {
   return rows < 1 ? 1 : rows < LANES_SOFTMAX_ROWS ? rows : LANES_SOFTMAX_ROWS;
 }
 
-/* A row of scratch memory, behind `kept` floats of the thread's workspace, where an output beside its input goes past the
+/* Two rows of scratch memory, behind `kept` floats of the thread's workspace, where an output beside its input goes past the
  * cache, else NULL: together they exceed what last-level caches hold, and rows are long enough to be mostly whole cache
  * lines. Without memory nothing streams. */
 static float *scratch_for(const lanes_context *context, const float *in, const float *out, int64_t rows, int64_t columns,
                           int64_t kept) {
-  const int streams = out && out != in && columns >= 1024 && rows > context->streaming_floats / 2 / columns;
-  float *workspace = streams ? lanes_workspace(kept + columns) : NULL;
+  const int streams = out && out != in && (uintptr_t)out % sizeof(float) == 0 && columns >= 1024 &&
+                      rows > context->streaming_floats / 2 / columns;
+  float *workspace = streams ? lanes_workspace(kept + 2 * columns) : NULL;
   return workspace ? workspace + kept : NULL;
 }
 
@@ -146,7 +147,8 @@ static void run_cross_entropy(void *argument, int thread, int threads) {
   lanes_part part = lanes_part_of(call->rows, 1, thread, threads);
   const lanes_cross_entropy_kernel kernel = cross_entropy_kernel(&job->context->kernels->softmax, call);
   float *scratch = scratch_for(job->context, call->logits, call->gradient, call->rows, call->columns, job->kept);
-  const int64_t block = scratch ? 1 : rows_at_once(call->columns);
+  /* A kernel that streams writes one row while it computes the next. */
+  const int64_t block = !scratch ? rows_at_once(call->columns) : call->labels ? part.end - part.begin : 1;
   for (int64_t i = part.begin; i < part.end; i += block) kernel(call, i, smaller(block, part.end - i), scratch);
   finish_streaming(scratch);
 }
@@ -209,7 +211,7 @@ lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lan
   int64_t kept = 0;
   if (call->mean && !call->loss) {
     kept = (rows + 15) & -16;
-    inner.loss = lanes_workspace(kept + call->columns);
+    inner.loss = lanes_workspace(kept + 2 * call->columns);
     if (!inner.loss) return LANES_OUT_OF_MEMORY;
   }
   const float weight = lanes_weight_of_rows(context->kernels, rows, call->labels, &call->label_options);

@@ -38,7 +38,8 @@ struct PeerTeam {
 /// Throws where a peer's result is not ours, to within what float32 libraries differ by.
 func checkNear(_ result: [Float], _ ours: [Float], by name: String, of work: String, tolerance: Float = 1e-4) throws {
   guard result.count == ours.count else { throw BenchmarkError("\(name) has \(result.count) results of \(ours.count)") }
-  for index in result.indices where !(abs(result[index] - ours[index]) <= tolerance * max(1, abs(ours[index]))) {
+  for index in result.indices
+  where result[index] != ours[index] && !(abs(result[index] - ours[index]) <= tolerance * max(1, abs(ours[index]))) {
     throw BenchmarkError("\(name), \(work): element \(index) is \(result[index]), and \(ours[index]) by Lanes")
   }
 }

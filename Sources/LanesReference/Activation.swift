@@ -68,7 +68,7 @@ enum Activation {
   /// N2.
   static func geluSlope(_ x: Float) -> Float {
     let a = x.magnitude
-    let b = a > 14.5 ? 14.5 : a
+    let b = a > 15 ? 15 : a
     let normal = Normal(b)
     let k: Float = 0x1.988454p-2
     let product = k * b
@@ -179,8 +179,14 @@ enum Activation {
     return Transcendental.scale(Transcendental.quotient(product, productLow, d, dLow), x < 0 ? e.n : 0)
   }
 
-  static func softsignDivisor(_ x: Float) -> Float {
-    1 + within(x, 0x1p100).magnitude
+  /// 1 / (1 + |x|).
+  static func softsignRoot(_ x: Float) -> Float {
+    let a = within(x, 0x1p100).magnitude
+    let d = 1 + a
+    let back = d - a
+    let dLow = (1 - back) + (a - (d - back))
+    let c = 1 / d
+    return fma(c, fma(-c, dLow, fma(-c, d, 1)), c)
   }
 
   /// R1.

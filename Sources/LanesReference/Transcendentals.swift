@@ -16,10 +16,10 @@ enum Transcendental {
 
   /// (exp(r) − 1 − r) / r².
   private static func remainder(_ r: Float) -> Float {
-    var q: Float = 0x1.6a4b36p-10
-    q = fma(q, r, 0x1.12398ep-7)
-    q = fma(q, r, 0x1.5558b2p-5)
-    q = fma(q, r, 0x1.555492p-3)
+    var q: Float = 0x1.6a70bep-10
+    q = fma(q, r, 0x1.123592p-7)
+    q = fma(q, r, 0x1.555888p-5)
+    q = fma(q, r, 0x1.555498p-3)
     return fma(q, r, 0x1.fffffcp-2)
   }
 
@@ -135,15 +135,10 @@ enum Transcendental {
   /// S1. Only exp of a negative argument is taken, so nothing overflows.
   static func sigmoid(_ x: Float) -> Float {
     let a = x.magnitude
-    let e = parts(a > 104 ? -104 : -a)
-    let s = e.boundedPower
-    let d = fma(s, e.p, 1)
-    let dLow = fma(s, e.p, 1 - d)
-    let numerator = x < 0 ? e.p : 1
-    let reciprocal = 1 / d
-    let q = numerator * reciprocal
-    let rest = fma(-q, dLow, fma(-q, d, numerator))
-    return scale(fma(rest, reciprocal, q), x < 0 ? e.n : 0)
+    let e = preciseParts(a > 104 ? -104 : -a, 0)
+    let z = scale(e.p, e.n)
+    let y = x < 0 ? z : 1
+    return fma(-y, z / (1 + z), y)
   }
 
   /// S2: a·sigmoid(−(v + vLow)).

@@ -76,7 +76,7 @@ extension UnaryOperation {
     case .silu: dy * Activation.siluSlope(v)
     case .mish: dy * Activation.mishSlope(v)
     case .softplus: dy * Transcendental.sigmoid(v)
-    case .softsign: (dy / Activation.softsignDivisor(v)) / Activation.softsignDivisor(v)
+    case .softsign: (dy * Activation.softsignRoot(v)) * Activation.softsignRoot(v)
     case .hardSigmoid: v <= -3 || v >= 3 ? 0 : dy / 6
     case .hardSwish: v <= -3 ? 0 : v >= 3 ? dy : dy * (fma(2, v, 3) / 6)
     case .hardTanh: v <= -1 || v >= 1 ? 0 : dy

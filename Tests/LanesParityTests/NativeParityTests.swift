@@ -20,6 +20,30 @@ import Testing
     for report in reports { #expect(report.passed, "\(report)") }
   }
 
+  /// exp, log and sigmoid take a short form where a whole group of arguments is ordinary: neighbours of where that ends, and
+  /// one special argument at every place of a group.
+  @Test(arguments: [UnaryOperation.exp, .log, .sigmoid])
+  func groupsOfOrdinaryArguments(operation: UnaryOperation) throws {
+    var x: [Float] = []
+    for edge in [87, -87, -88.5, 0x1p-126, .greatestFiniteMagnitude, 1, -1e-30] as [Float] {
+      let bits = edge.bitPattern
+      x += (bits - 128..<bits + 128).map { Float(bitPattern: $0) }
+    }
+    for place in 0..<64 {
+      var group = (0..<64).map { Float($0 + 1) / 4 }
+      group[place] = [.nan, -.infinity, .infinity, 0, -104, -1, 0x1p-140][place % 7]
+      x += group
+    }
+    let expected = try Reference.unary(operation, x)
+    for isa in Hardware.availableISAs {
+      var y = [Float](repeating: 0, count: x.count)
+      try NativeBackend(isa: isa, threads: 1).unary(operation, count: x.count, x, into: &y)
+      for i in x.indices where !(y[i].isNaN && expected[i].isNaN) {
+        #expect(y[i].bitPattern == expected[i].bitPattern, "\(operation)(\(x[i])) on \(isa)")
+      }
+    }
+  }
+
   /// What a caller gets who states nothing.
   @Test func theDefaultIsLikeTheReference() throws {
     let report = Parity.compare(try NativeBackend(), with: ReferenceBackend())

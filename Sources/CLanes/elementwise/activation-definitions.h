@@ -66,7 +66,7 @@ DEFINE(gelu) {
 }
 /* N2: the slope at −b, exp(−b²/2)·(M − b/√(2π)); that at b is 1 minus it. */
 DEFINE_GRADIENT(gelu, x) {
-  float a = ABSOLUTE(x), b = a > 14.5f ? 14.5f : a;
+  float a = ABSOLUTE(x), b = a > 15 ? 15 : a;
   LANES_NAME(normal) n = LANES_NAME(normal_of)(b);
   float product = 0x1.988454p-2f * b;
   float product_low = lanes_fma(-0x1.857936p-27f, b, lanes_fma(0x1.988454p-2f, b, -product));
@@ -195,9 +195,14 @@ DEFINE(softsign) {
   float w = WITHIN(x, 0x1p100f);
   return w / (1 + ABSOLUTE(w));
 }
+/* The square of 1/(1 + |x|), which takes back what 1 + |x| and the quotient lost. */
 DEFINE_GRADIENT(softsign, x) {
-  float d = 1 + ABSOLUTE(WITHIN(x, 0x1p100f));
-  return dy / d / d;
+  float a = ABSOLUTE(WITHIN(x, 0x1p100f));
+  float d = 1 + a, back = d - a;
+  float d_low = (1 - back) + (a - (d - back));
+  float c = 1 / d;
+  float r = lanes_fma(c, lanes_fma(-c, d_low, lanes_fma(-c, d, 1)), c);
+  return dy * r * r;
 }
 
 DEFINE(hardSigmoid) { return LANES_NAME(clip)(x + 3, 0, 6) / 6; }

@@ -21,8 +21,21 @@ ALWAYS_INLINE void LANES_NAME(store_group)(float *to, const float *group, int st
     for (int j = 0; j < GROUP; j += 16) LANES_NAME(store16)(to + j, LANES_NAME(load16)(group + j));
 }
 
+ALWAYS_INLINE int LANES_NAME(are_ordinary)(lanes_unary_op op, const float *x) {
+  typedef int32_t bits16 __attribute__((vector_size(64)));
+  bits16 any = {0};
+  for (int j = 0; j < GROUP; j += 16) {
+    bits16 bits, outside;
+    memcpy(&bits, x + j, sizeof bits);
+    for (int lane = 0; lane < 16; lane++) outside[lane] = LANES_NAME(outside)(op, bits[lane]);
+    any |= outside;
+  }
+  return __builtin_reduce_or(any < 0) == 0;
+}
+
+/* Groups of ordinary arguments take the short form, all others a call: so that the loop keeps its registers. */
 #define UNARY(NAME, name, argument)                                                                                    \
-  static void LANES_NAME(unary_##name)(int64_t n, const float *x, float *y, int streams) {                             \
+  ALWAYS_INLINE void LANES_NAME(unary_any_##name)(int64_t n, const float *x, float *y, int streams) {                  \
     int64_t grouped = n - n % GROUP, whole = n & -BLOCK, tail = n - whole;                                             \
     for (int64_t i = 0; i < grouped; i += GROUP) {                                                                     \
       float group[GROUP];                                                                                              \
@@ -35,6 +48,27 @@ ALWAYS_INLINE void LANES_NAME(store_group)(float *to, const float *group, int st
     LANES_NAME(load_tail)(in, x + whole, tail);                                                                        \
     SIMD for (int i = 0; i < BLOCK; i++) out[i] = LANES_NAME(name)(in[i]);                                             \
     LANES_NAME(store_tail)(y + whole, out, tail);                                                                      \
+  }                                                                                                                    \
+  static __attribute__((noinline, cold)) void LANES_NAME(unary_special_##name)(int64_t n, const float *x, float *y,    \
+                                                                               int streams) {                          \
+    LANES_NAME(unary_any_##name)(n, x, y, streams);                                                                    \
+  }                                                                                                                    \
+  static void LANES_NAME(unary_##name)(int64_t n, const float *x, float *y, int streams) {                             \
+    if (LANES_NAME(outside)(LANES_##NAME, BITS_OF(1)) < 0) {                                                           \
+      LANES_NAME(unary_any_##name)(n, x, y, streams);                                                                  \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    int64_t grouped = n - n % GROUP;                                                                                   \
+    for (int64_t i = 0; i < grouped; i += GROUP) {                                                                     \
+      if (__builtin_expect(!LANES_NAME(are_ordinary)(LANES_##NAME, x + i), 0)) {                                       \
+        LANES_NAME(unary_special_##name)(GROUP, x + i, y + i, streams);                                                \
+        continue;                                                                                                      \
+      }                                                                                                                \
+      float group[GROUP];                                                                                              \
+      GROUPED for (int j = 0; j < GROUP; j++) group[j] = LANES_NAME(ordinary)(LANES_##NAME, x[i + j]);                 \
+      LANES_NAME(store_group)(y + i, group, streams);                                                                  \
+    }                                                                                                                  \
+    if (n > grouped) LANES_NAME(unary_special_##name)(n - grouped, x + grouped, y + grouped, streams);                 \
   }                                                                                                                    \
   static void LANES_NAME(unary_gradient_##name)(int64_t n, const float *value, const float *dy, float *dx, int streams) {\
     int64_t grouped = n - n % GROUP, whole = n & -BLOCK, tail = n - whole;                                             \

@@ -14,6 +14,12 @@ ALWAYS_INLINE int32_t LANES_NAME(bits_of)(float value) {
 #define BITS_OF LANES_NAME(bits_of)
 #define ABSOLUTE(x) FLOAT_OF(BITS_OF(x) & 0x7fffffff)
 #define DEFINE(name) ALWAYS_INLINE float LANES_NAME(name)(float x)
+/* A function of which a second form is made, for ordinary arguments: those that LANES_NAME(outside) tells from the special
+ * ones. It gives the same bits by fewer steps. */
+#define DEFINE_TWICE(name)                                                                                             \
+  ALWAYS_INLINE float LANES_NAME(name##_where)(float x, int ordinary);                                                 \
+  DEFINE(name) { return LANES_NAME(name##_where)(x, 0); }                                                              \
+  ALWAYS_INLINE float LANES_NAME(name##_where)(float x, int ordinary)
 #define DEFINE_GRADIENT(name, value) ALWAYS_INLINE float LANES_NAME(name##_gradient)(float value, float dy)
 
 DEFINE(identity) { return x; }
@@ -58,10 +64,10 @@ ALWAYS_INLINE float LANES_NAME(bounded_power)(int32_t bits) {
 
 /* (exp(r) − 1 − r) / r². */
 ALWAYS_INLINE float LANES_NAME(exp_remainder)(float r) {
-  float q = 0x1.6a4b36p-10f;
-  q = lanes_fma(q, r, 0x1.12398ep-7f);
-  q = lanes_fma(q, r, 0x1.5558b2p-5f);
-  q = lanes_fma(q, r, 0x1.555492p-3f);
+  float q = 0x1.6a70bep-10f;
+  q = lanes_fma(q, r, 0x1.123592p-7f);
+  q = lanes_fma(q, r, 0x1.555888p-5f);
+  q = lanes_fma(q, r, 0x1.555498p-3f);
   return lanes_fma(q, r, 0x1.fffffcp-2f);
 }
 
@@ -90,12 +96,12 @@ ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(precise_exp_parts_of)(float x, fl
   return (LANES_NAME(exp_parts)){p, (sum - p) + rest, by.bits};
 }
 
-/* E1. */
-DEFINE(exp) {
-  x = x > 89.0f ? 89.0f : x;
-  x = x < -104.0f ? -104.0f : x;
+/* E1. An ordinary result is no subnormal and no infinity: 2^n is one factor then. */
+DEFINE_TWICE(exp) {
+  if (!ordinary) x = x > 89.0f ? 89.0f : x;
+  if (!ordinary) x = x < -104.0f ? -104.0f : x;
   LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(x);
-  return LANES_NAME(scale)(e.p, e.bits);
+  return ordinary ? e.p * LANES_NAME(power_of_bits)(e.bits, 0) : LANES_NAME(scale)(e.p, e.bits);
 }
 DEFINE_GRADIENT(exp, y) { return dy * y; }
 
@@ -138,12 +144,13 @@ ALWAYS_INLINE float LANES_NAME(log_of_parts)(float e, float f) {
 }
 
 /* L1. */
-DEFINE(log) {
-  int subnormal = x < 0x1p-126f;
+DEFINE_TWICE(log) {
+  int subnormal = !ordinary && x < 0x1p-126f;
   float u = subnormal ? x * 0x1p23f : x;
   int32_t t = (int32_t)((uint32_t)BITS_OF(u) - 0x3f3504f3u);
   float e = (float)((t >> 23) + (subnormal ? -23 : 0));
   float y = LANES_NAME(log_of_parts)(e, FLOAT_OF((t & 0x7fffff) + 0x3f3504f3) - 1);
+  if (ordinary) return y;
   y = x == __builtin_inff() ? x : y;
   y = x == 0 ? -__builtin_inff() : y;
   return x >= 0 ? y : __builtin_nanf("");
@@ -166,23 +173,21 @@ DEFINE(log1p) {
 }
 DEFINE_GRADIENT(log1p, x) { return dy / (1 + x); }
 
-/* S1: 1 + 2^n·p, and what it lost in rounding. */
+/* S1: z = exp(−|x|); the value is z·(1 − z/(1 + z)) or 1 − z/(1 + z). */
+DEFINE_TWICE(sigmoid) {
+  float a = ABSOLUTE(x);
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(!ordinary && a > 104.0f ? -104.0f : -a, 0);
+  float z = ordinary ? e.p * LANES_NAME(power_of_bits)(e.bits, 0) : LANES_NAME(scale)(e.p, e.bits);
+  float y = x < 0 ? z : 1;
+  return lanes_fma(-y, z / (1 + z), y);
+}
+DEFINE_GRADIENT(sigmoid, y) { return dy * lanes_fma(-y, y, y); }
+
+/* 1 + 2^n·p, and what it lost in rounding. */
 #define ONE_PLUS(parts)                                                                                                \
   float s = LANES_NAME(bounded_power)((parts).bits);                                                                   \
   float d = lanes_fma(s, (parts).p, 1);                                                                                \
   float d_low = lanes_fma(s, (parts).p, 1 - d)
-
-DEFINE(sigmoid) {
-  float a = ABSOLUTE(x);
-  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(a > 104.0f ? -104.0f : -a);
-  ONE_PLUS(e);
-  float numerator = x < 0 ? e.p : 1;
-  float reciprocal = 1 / d;
-  float q = numerator * reciprocal;
-  float rest = lanes_fma(-q, d_low, lanes_fma(-q, d, numerator));
-  return LANES_NAME(scale)(lanes_fma(rest, reciprocal, q), x < 0 ? e.bits : BITS_OF_ZERO);
-}
-DEFINE_GRADIENT(sigmoid, y) { return dy * lanes_fma(-y, y, y); }
 
 /* S2: a·sigmoid(−(v + v_low)) for v ≥ 0. */
 ALWAYS_INLINE float LANES_NAME(times_sigmoid)(float a, float v, float v_low) {
@@ -228,3 +233,19 @@ DEFINE_GRADIENT(negate, y) { return (void)y, -dy; }
 DEFINE(reciprocal) { return 1 / x; }
 DEFINE_GRADIENT(reciprocal, y) { return -(y * y) * dy; }
 
+/* Negative for the bits of arguments that the second form is not made for, and of a function that has none. */
+ALWAYS_INLINE int32_t LANES_NAME(outside)(lanes_unary_op op, int32_t bits) {
+  switch (op) {
+  case LANES_EXP: case LANES_SIGMOID: return 0x42ae0000 - (bits & INT32_MAX); /* |x| ≤ 87 */
+  case LANES_LOG: return bits | (bits - 0x00800000) | (0x7f7fffff - bits); /* positive, finite and not subnormal */
+  default: return -1;
+  }
+}
+ALWAYS_INLINE float LANES_NAME(ordinary)(lanes_unary_op op, float x) {
+  switch (op) {
+  case LANES_EXP: return LANES_NAME(exp_where)(x, 1);
+  case LANES_LOG: return LANES_NAME(log_where)(x, 1);
+  case LANES_SIGMOID: return LANES_NAME(sigmoid_where)(x, 1);
+  default: return x;
+  }
+}

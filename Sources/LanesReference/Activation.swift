@@ -201,8 +201,16 @@ enum Activation {
     q = fma(q, u, -0x1.81273ep-2)
     q = fma(q, u, 0x1.06eba8p-3)
     let small = fma(a, q, a)
-    let b = 0x1.6a09e6p+0 * a
-    let large = 1 - Normal(b > 14.5 ? 14.5 : b).tail(times: 2)
+    let b = a > 4 ? 4 : a
+    var r: Float = 0x1.852d4cp-13
+    r = fma(r, b, -0x1.814cdcp-9)
+    r = fma(r, b, 0x1.654222p-6)
+    r = fma(r, b, -0x1.a60a84p-4)
+    r = fma(r, b, -0x1.46c584p-1)
+    r = fma(r, b, -0x1.2085b2p+0)
+    r = fma(r, b, -0x1.72e6cep-12)
+    let e = Transcendental.parts(r)
+    let large = fma(-Transcendental.powerOfTwo(e.n), e.p, 1)
     let y = a < 1 ? small : large
     return x.sign == .minus ? -y.magnitude : y
   }

@@ -34,7 +34,7 @@ enum Transcendental {
   }
 
   /// The parts of E1; low is 0.
-  private static func parts(_ x: Float) -> Parts {
+  static func parts(_ x: Float) -> Parts {
     let (n, integer, high) = reduced(x)
     let r = fma(n, 0x1.bd0106p-13, high)
     return Parts(p: fma(fma(remainder(r), r, 1), r, 1), low: 0, n: integer)

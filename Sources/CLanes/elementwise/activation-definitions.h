@@ -229,8 +229,16 @@ DEFINE(erf) {
   q = lanes_fma(q, u, -0x1.81273ep-2f);
   q = lanes_fma(q, u, 0x1.06eba8p-3f);
   float small = lanes_fma(a, q, a);
-  float b = 0x1.6a09e6p+0f * a;
-  float large = 1 - LANES_NAME(times_tail)(2, LANES_NAME(normal_of)(b > 14.5f ? 14.5f : b));
+  float b = a > 4.0f ? 4.0f : a;
+  float r = 0x1.852d4cp-13f; /* log(1 − erf(b)) */
+  r = lanes_fma(r, b, -0x1.814cdcp-9f);
+  r = lanes_fma(r, b, 0x1.654222p-6f);
+  r = lanes_fma(r, b, -0x1.a60a84p-4f);
+  r = lanes_fma(r, b, -0x1.46c584p-1f);
+  r = lanes_fma(r, b, -0x1.2085b2p+0f);
+  r = lanes_fma(r, b, -0x1.72e6cep-12f);
+  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(r);
+  float large = lanes_fma(-LANES_NAME(power_of_bits)(e.bits, 0), e.p, 1);
   float y = a < 1 ? small : large;
   return FLOAT_OF(BITS_OF(y) | (BITS_OF(x) & INT32_MIN));
 }

@@ -114,7 +114,8 @@ static lanes_status check(const lanes_linear_cross_entropy_call *call) {
       lanes_extent_of(call->w_gradient, call->w_gradient ? d : 0, n, call->w_gradient_stride),
       lanes_extent_of_vector(call->bias_gradient, call->bias_gradient ? n : 0)};
   for (size_t i = 0; i < sizeof(outputs) / sizeof(*outputs); i++) {
-    for (size_t j = 0; j < sizeof(inputs) / sizeof(*inputs); j++) LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
+    for (size_t j = 0; j < sizeof(inputs) / sizeof(*inputs); j++)
+      LANES_TRY(lanes_check_disjoint(outputs[i], inputs[j]));
     for (size_t j = 0; j < i; j++) LANES_TRY(lanes_check_disjoint(outputs[i], outputs[j]));
   }
   return lanes_check_labels(rows, n, call->labels, &call->label_options);

@@ -7,15 +7,19 @@ struct LinearCrossEntropyNode: NodeOperation {
 
   /// In the results' order.
   let outputs: [Output]
+  /// Whether the loss is that mean, of which the gradients are, too; nil: a loss a row, and the gradients of their sum.
+  let mean: MeanCrossEntropyNode?
   /// Of the gradients.
   let scaleBits: UInt32
-  /// A fourth operand, after x, weights and labels.
+  /// The last operand, after x, weights, labels, and class weights where the mean has any.
   let hasBias: Bool
 
   var name: String { "matmul" }
 
-  /// The loss of each row.
-  func value(of operands: [Value]) -> Value { Value(shape: [operands[0].shape.rows], type: .float32) }
+  /// The loss.
+  func value(of operands: [Value]) -> Value {
+    Value(shape: mean == nil ? [operands[0].shape.rows] : .scalar, type: .float32)
+  }
 
   func workspace(for operands: [Value], on backend: any Backend) -> Int {
     let (x, weights) = (operands[0].shape, operands[1].shape)
@@ -23,11 +27,12 @@ struct LinearCrossEntropyNode: NodeOperation {
   }
 
   func kernel(_ wiring: Wiring) -> Kernel? {
-    let (backend, hasBias, scale) = (wiring.backend, hasBias, Float(bitPattern: scaleBits))
+    let (backend, mean, scale) = (wiring.backend, mean, Float(bitPattern: scaleBits))
     let (rows, inputs) = (wiring.operands[0].shape.rows, wiring.operands[0].shape.columns)
     let classes = wiring.operands[1].shape.columns
     let (x, weights, labels) = (wiring.operands[0].slot, wiring.operands[1].slot, wiring.operands[2].slot)
-    let bias = hasBias ? wiring.operands[3].slot : nil
+    let bias = hasBias ? wiring.operands.last?.slot : nil
+    let classWeights = wiring.operands.count > (hasBias ? 4 : 3) ? wiring.operands[3].slot : nil
     func slot(_ output: Output) -> Int? { outputs.firstIndex(of: output).map { wiring.results[$0].slot } }
     let (loss, biasGradient) = (slot(.loss), slot(.biasGradient))
     let (xGradient, weightsGradient) = (slot(.xGradient), slot(.weightsGradient))
@@ -36,9 +41,15 @@ struct LinearCrossEntropyNode: NodeOperation {
       var call = LinearCrossEntropy(
         rows: rows, inputs: inputs, classes: classes, x: MatrixInput(slots[x], stride: inputs),
         weights: MatrixInput(slots[weights], stride: classes),
-        labels: UnsafeRawPointer(slots[labels]).assumingMemoryBound(to: Int32.self), scale: scale)
+        labels: UnsafeRawPointer(slots[labels]).assumingMemoryBound(to: Int32.self), scale: scale,
+        gradientOfMean: mean != nil)
       if let bias { call.bias = UnsafePointer(slots[bias]) }
-      if let loss { call.loss = slots[loss] }
+      if let mean {
+        call.labelOptions = mean.options(classWeights: classWeights.map { UnsafePointer(slots[$0]) })
+        call.mean = loss.map { slots[$0] }
+      } else {
+        call.loss = loss.map { slots[$0] }
+      }
       if let xGradient { call.xGradient = MatrixOutput(slots[xGradient], stride: inputs) }
       if let weightsGradient { call.weightsGradient = MatrixOutput(slots[weightsGradient], stride: classes) }
       if let biasGradient { call.biasGradient = slots[biasGradient] }

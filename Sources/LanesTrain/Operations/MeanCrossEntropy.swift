@@ -7,7 +7,7 @@ struct MeanCrossEntropyNode: NodeOperation {
   let smoothingBits: UInt32
 
   var name: String { "softmax cross-entropy" }
-  fileprivate var smoothing: Float { Float(bitPattern: smoothingBits) }
+  private var smoothing: Float { Float(bitPattern: smoothingBits) }
 
   /// Logits [rows, classes]; labels [rows] of int32; a weight a class, or none.
   func value(of operands: [Value]) throws(Mismatch) -> Value {
@@ -49,9 +49,12 @@ struct MeanCrossEntropyNode: NodeOperation {
         rows: rows, columns: columns, logits: MatrixInput(slots[logits], stride: columns),
         target: .labels(
           UnsafeRawPointer(slots[labels]).assumingMemoryBound(to: Int32.self),
-          LabelOptions(
-            ignoredLabel: ignoredLabel, classWeights: weights.map { UnsafePointer(slots[$0]) }, smoothing: smoothing)))
+          options(classWeights: weights.map { UnsafePointer(slots[$0]) })))
     }
+  }
+
+  func options(classWeights: UnsafePointer<Float>?) -> LabelOptions {
+    LabelOptions(ignoredLabel: ignoredLabel, classWeights: classWeights, smoothing: smoothing)
   }
 }
 

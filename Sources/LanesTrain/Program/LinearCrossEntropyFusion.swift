@@ -1,8 +1,8 @@
 import Lanes
 
 /// Puts one step in the place of a linear layer under softmax cross-entropy with labels, with the same bits (contract, C8):
-/// of the product, its bias, the loss, the gradient of the logits, and what that makes of x, weights and bias. All logits
-/// then never exist.
+/// of the product, its bias, the losses or their mean, the gradient of the logits, and what that makes of x, weights and
+/// bias. All logits then never exist.
 ///
 /// Only where logits and their gradient are used for nothing else, such as accuracy or predictions.
 struct LinearCrossEntropyFusion {
@@ -56,9 +56,9 @@ struct LinearCrossEntropyFusion {
     else { return nil }
     let outputs = entropy.loss.map { [(.loss, $0)] + gradients } ?? gradients
     let operation = LinearCrossEntropyNode(
-      outputs: outputs.map(\.output), scaleBits: entropy.scaleBits, hasBias: addition != nil)
+      outputs: outputs.map(\.output), mean: entropy.mean, scaleBits: entropy.scaleBits, hasBias: addition != nil)
     let step = PlannedStep(
-      operation: operation, operands: [x, weights, entropy.labels] + (addition.map { [$0.bias] } ?? []),
+      operation: operation, operands: [x, weights] + entropy.targets + (addition.map { [$0.bias] } ?? []),
       results: outputs.map { steps[$0.index].result },
       fused: (addition == nil ? [] : ["+ bias"]) + ["+ softmax cross-entropy"]
         + (gradients.isEmpty ? [] : ["+ gradients"]),
@@ -86,24 +86,39 @@ struct LinearCrossEntropyFusion {
     return row.rows == 1 && row.columns == shape.columns ? (index, bias) : nil
   }
 
-  private typealias Entropy = (loss: Int?, gradient: Int?, scaleBits: UInt32, labels: Int)
+  /// The steps that make a loss and its gradient, and what they have in common.
+  private struct Entropy {
+    var loss: Int?, gradient: Int?
+    var scaleBits: UInt32 = 0
+    /// nil: a loss a row.
+    let mean: MeanCrossEntropyNode?
+    /// Labels, and class weights where there are any.
+    let targets: [Int]
+  }
 
-  /// The steps that make loss and gradient of logits with the same labels, where nothing else reads the logits.
+  /// Of logits that nothing else reads.
   private func crossEntropy(of logits: Int) -> Entropy? {
     var found: Entropy?
     for index in readers[logits, default: []].sorted() {
-      guard index < steps.count, steps[index].operands.count == 2, steps[index].operands[0] == logits else {
+      guard index < steps.count, steps[index].operands[0] == logits else { return nil }
+      let (mean, scaleBits): (MeanCrossEntropyNode?, UInt32?)
+      switch steps[index].operation {
+      case is SoftmaxCrossEntropyNode: (mean, scaleBits) = (nil, nil)
+      case let node as SoftmaxCrossEntropyGradientNode: (mean, scaleBits) = (nil, node.scaleBits)
+      case let node as MeanCrossEntropyNode: (mean, scaleBits) = (node, nil)
+      case let node as MeanCrossEntropyGradientNode: (mean, scaleBits) = (node.loss, node.scaleBits)
+      default: return nil
+      }
+      let targets = Array(steps[index].operands.dropFirst())
+      var entropy = found ?? Entropy(mean: mean, targets: targets)
+      guard entropy.mean == mean, entropy.targets == targets, graph.nodes[targets[0]].value.type == .int32 else {
         return nil
       }
-      let labels = steps[index].operands[1]
-      guard graph.nodes[labels].value.type == .int32, found.map({ $0.labels == labels }) ?? true else { return nil }
-      var entropy = found ?? (nil, nil, 0, labels)
-      if steps[index].operation is SoftmaxCrossEntropyNode {
-        entropy.loss = index
-      } else if let node = steps[index].operation as? SoftmaxCrossEntropyGradientNode, entropy.gradient == nil {
-        (entropy.gradient, entropy.scaleBits) = (index, node.scaleBits)
+      if let scaleBits {
+        guard entropy.gradient == nil else { return nil }
+        (entropy.gradient, entropy.scaleBits) = (index, scaleBits)
       } else {
-        return nil
+        entropy.loss = index
       }
       found = entropy
     }

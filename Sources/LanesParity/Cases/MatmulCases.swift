@@ -91,7 +91,7 @@ extension ParitySuite {
   static func matmulCases(thorough: Bool) -> [ParityCase] {
     let shapes =
       emptyShapes() + tileShapes(thorough: thorough) + blockShapes(thorough: thorough) + laneShapes()
-      + optionShapes() + plantedShapes() + valueShapes() + largeShapes(thorough: thorough)
+      + optionShapes() + plantedShapes() + valueShapes() + largeShapes(thorough: thorough) + pathShapes()
       + packedShapes(thorough: thorough) + gradientShapes() + batchShapes()
     return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 400)
       + randomMatmulCases(count: thorough ? 1000 : 300, withForms: true) + refusedMatmulCases()

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Having workers that are awake begin and end costs a microsecond or two; less work than this a thread is not worth it. */
+/* To have a worker that is awake begin and end costs a microsecond or two; less work than this is not worth it. */
 static const double default_grain = 2500;
 
 /* Where the system does not say how large the last-level cache is. */

@@ -4,8 +4,8 @@
 
 #include "kernels.h"
 
-/* How matmul is cut to fit the caches: steps of k, whose part of a tile's rows of A takes half of a level-1 cache; rows of A, so
- * long, that take three eighths of a level-2 cache; and the floats that may be in these caches at once, in level 3 for a core. */
+/* How matmul is cut to fit the caches: steps of k, whose part of a tile's rows of A takes half of a level-1 cache; rows of A,
+ * so long, that take three eighths of a level-2 cache; and the floats that these caches have room for, level 3 for a core. */
 typedef struct lanes_blocking {
   int64_t steps, rows, level2, level3;
 } lanes_blocking;

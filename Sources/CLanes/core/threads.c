@@ -96,18 +96,11 @@ void lanes_run(int threads, lanes_body body, void *argument) {
   }
   atomic_flag_clear_explicit(&team_taken, memory_order_release);
 }
-
-void lanes_barrier(int threads) {
-  if (threads == 1) return;
-#pragma omp barrier
-}
 #else
 void lanes_run(int threads, lanes_body body, void *argument) {
   (void)threads;
   body(argument, 0, 1);
 }
-
-void lanes_barrier(int threads) { (void)threads; }
 #endif
 
 int lanes_threads_of_machine(void) {

@@ -19,9 +19,6 @@ static inline int lanes_threads_for(const lanes_context *context, double nanosec
  * done. On one thread where the team is taken by another caller, inside an OpenMP region, or without OpenMP. */
 void lanes_run(int threads, lanes_body body, void *argument);
 
-/* Inside a body: waits until all its threads are here. */
-void lanes_barrier(int threads);
-
 /* The part of 0 ..< count that falls to a thread, in multiples of `multiple` (the last part takes the rest). */
 typedef struct lanes_part {
   int64_t begin, end;

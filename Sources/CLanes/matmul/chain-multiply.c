@@ -39,8 +39,8 @@ static const float *b_of(const chain_job *job, const chain_block *block, int64_t
   return job->call->b + p * job->call->b_stride + j;
 }
 
-/* Every tile of rows fetches a part of the B that is packed next, a row every so many steps. What is not packed is fetched so many
- * rows before it is needed: few enough for a level-2 cache of 8 ways, however far apart they lie. */
+/* Every tile of rows fetches a part of the B that is packed next, a row every so many steps. What is not packed is fetched so
+ * many rows before it is needed: few enough for a level-2 cache of 8 ways, however far apart they lie. */
 enum { PERIOD = 8, FAR = 32 };
 
 static void fetch_next_block(lanes_micro_tile *tile, const float *next_b, int64_t part) {

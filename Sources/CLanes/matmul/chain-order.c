@@ -1,7 +1,6 @@
-/* C2's chain order: loops around the micro-kernel. C is cut into shares, of as many rows as stay in a level-2 cache while one
- * panel of B after the other is multiplied by them. Threads take shares until there are none left, each packing for itself what
- * it reads more than once: nobody waits for anybody, and a thread that loses its core holds nobody up. A chain that goes on in
- * the next block of k reloads C. */
+/* C2's chain order: loops around the micro-kernel. Threads take shares of C until there are none left, each packing for itself
+ * what it reads more than once: nobody waits for anybody, and a thread that loses its core holds nobody up. A share is made in
+ * blocks that fit the caches. A chain that goes on in the next block of k reloads C. */
 #include "chain-order.h"
 #include "workspace.h"
 
@@ -30,13 +29,15 @@ static void pack_a(const chain_job *job, const chain_block *block, float *panels
   }
 }
 
-/* Where the columns of the block after tiles t ..< end and step p start in B, where they are all within B. */
-static const float *next_b_of(const chain_job *job, const chain_block *share, int64_t t, int64_t end, int64_t p) {
+/* Where the block of columns from tile t on starts in B, at step p; behind the share's last tile, its first one in the next
+ * steps. NULL where the block is not all within B, or B need not be fetched. */
+static const float *next_b_of(const chain_job *job, const chain_block *share, int64_t t, int64_t p) {
   const lanes_matmul_call *call = job->call;
   if (!job->fetches_b) return NULL;
-  t = end, end += job->block_columns;
-  if (t >= share->column_tiles.end) t = share->column_tiles.begin, end = t + job->block_columns, p += job->block_k;
-  if (p + job->block_k > job->k || end > job->columns.tiles || lanes_first_column(&job->columns, end) > call->n) return NULL;
+  if (t == share->column_tiles.end) t = share->column_tiles.begin, p += job->block_k;
+  const int64_t end = t + job->block_columns;
+  if (p + job->block_k > job->k || end > job->columns.tiles) return NULL;
+  if (lanes_first_column(&job->columns, end) > call->n) return NULL;
   return call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
 }
 
@@ -56,8 +57,9 @@ static void multiply_share(const chain_job *job, const chain_block *share, float
       for (int64_t i = share->row_tiles.begin; i < share->row_tiles.end; i += job->block_rows) {
         block.row_tiles = (lanes_part){i, lanes_least(i + job->block_rows, share->row_tiles.end)};
         if (job->packs_a) pack_a(job, &block, a_panels), block.a_panels = a_panels;
-        if (job->packs_b && block.row_tiles.end - block.row_tiles.begin == share->row_tiles.end - share->row_tiles.begin)
-          block.next_b = next_b_of(job, share, t, block.column_tiles.end, p);
+        /* Between several blocks of rows it would not stay in a cache. */
+        const int are_all_rows = i == share->row_tiles.begin && block.row_tiles.end == share->row_tiles.end;
+        if (job->packs_b && are_all_rows) block.next_b = next_b_of(job, share, block.column_tiles.end, p);
         lanes_chain_multiply(job, &block);
       }
       block.next_b = NULL;
@@ -115,18 +117,15 @@ static int64_t rows_in_cache(const lanes_matmul_call *call) {
   return !call->transpose_a && (call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
 }
 
-/* More rows than these do not stay in a level-2 cache. */
-static const int64_t few_rows = 192, few_columns = 384;
+/* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */
+enum { SHARES = 4, MANY_COLUMNS = 384 };
 
-enum { SHARES = 4 };
-
-/* Cuts C along the operand that is not packed, or the larger one: the other is read, and packed, by each thread for itself. A few
- * shares for each thread let those that are done help the others. */
-static chain_cut cut_into_shares(const chain_job *job, int threads) {
+/* Cuts C along the operand that is not packed, or the larger one: the other is read, and packed, by each thread for itself. A
+ * few shares for each thread let those that are done help the others. */
+static chain_cut cut_into_shares(const chain_job *job, const lanes_blocking *blocking, int threads) {
   const int by_rows = job->packs_a == job->packs_b ? job->call->m >= job->call->n : job->packs_a;
   const int64_t tiles = by_rows ? job->row_tiles : job->columns.tiles, each = tiles / threads;
-  /* Columns of many rows are worth reading A for. */
-  const int64_t least = !by_rows && job->call->m > few_rows ? few_columns / job->columns.wide : 1;
+  const int64_t least = !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS / job->columns.wide : 1;
   return (chain_cut){
       .by_rows = by_rows,
       .threads = threads,
@@ -137,19 +136,25 @@ static chain_cut cut_into_shares(const chain_job *job, int threads) {
   };
 }
 
-/* Cuts the shares into blocks: A's rows stay in the level-2 cache; B's columns do, beside them and what is fetched of the next
- * block, where there are no other rows. Where many blocks of rows read them, they are better as many as the next cache holds. */
+/* Short chains write more of C than they read of A: their rows of C stay in a level-2 cache. */
+enum { SHORT_K = 64 };
+static int64_t rows_of_block(const chain_job *job, const lanes_blocking *blocking) {
+  if (job->k >= SHORT_K) return blocking->rows;
+  return lanes_least(blocking->level2 / job->call->n, blocking->rows * blocking->steps / SHORT_K);
+}
+
+/* Cuts the shares into blocks. A's rows stay in a level-2 cache, and so do B's columns beside them; with what is fetched of the
+ * next block, where these are all rows. Many blocks of rows had better read as many columns as the next cache holds. */
 static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
-  const int64_t share = lanes_most(lanes_divide_up(job->cut.each, job->cut.shares), 1), rows = job->cut.by_rows ? share : job->row_tiles;
-  /* Short chains write more of C than they read of A. */
-  const int64_t most_rows = job->k < 64 ? blocking->level2 / job->call->n : blocking->rows;
-  job->block_rows = lanes_even_block(rows, lanes_most(most_rows / job->mr, 1), 1);
-  const int64_t row_blocks = lanes_divide_up(rows, job->block_rows), k = lanes_most(job->block_k, 1);
+  const int64_t share = lanes_most(lanes_divide_up(job->cut.each, job->cut.shares), 1);
+  const int64_t rows = job->cut.by_rows ? share : job->row_tiles, k = lanes_most(job->block_k, 1);
+  job->block_rows = lanes_even_block(rows, lanes_most(rows_of_block(job, blocking) / job->mr, 1), 1);
+  const int64_t row_blocks = lanes_divide_up(rows, job->block_rows);
   const int64_t level2 = (blocking->level2 - job->block_rows * job->mr * k) / (row_blocks > 1 ? 1 : 2);
   const int64_t columns = (row_blocks > 4 ? blocking->level3 : level2) / k;
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
-  /* Nothing of B to be used again: all steps of a block of rows before the next. */
+  /* Where no block of B is to be used again: all steps of a block of rows before the next. */
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 
@@ -179,9 +184,12 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
   chain_queue queues[2][QUEUES];
-  for (int q = 0; q < threads && q < QUEUES; q++) atomic_init(&queues[0][q].taken, 0), atomic_init(&queues[1][q].taken, 0);
+  for (int q = 0; q < threads && q < QUEUES; q++) {
+    atomic_init(&queues[0][q].taken, 0);
+    atomic_init(&queues[1][q].taken, 0);
+  }
   job.queues = queues;
-  job.cut = cut_into_shares(&job, threads);
+  job.cut = cut_into_shares(&job, &context->blocking, threads);
   cut_into_blocks(&job, &context->blocking);
   if (job.packs_a) job.a_floats = job.block_rows * job.a_panel * job.block_k;
   job.workspace_each = job.a_floats + (job.packs_b ? job.block_columns * job.columns.wide * job.block_k : 0);

@@ -35,8 +35,8 @@ static void finish_column(const lanes_matmul_call *call, const lanes_kernels *ke
     kernels->elementwise.unary[call->activation](count, sums, sums, 0);
 }
 
-/* Outputs that a thread computes at once. Where y lies in columns, their lanes stay in a level-1 cache; unless y comes from memory,
- * which likes long rows to be read from one end to the other: then in a level-2 cache. */
+/* Outputs that a thread computes at once. Where y lies in columns, their lanes stay in a level-1 cache; unless y comes from
+ * memory, which likes long rows to be read from one end to the other: then in a level-2 cache. */
 enum { STRIP_OF_ROWS = 64, STRIP_OF_COLUMNS = 256, LONG_STRIP_OF_COLUMNS = 4096 };
 
 /* m = 1 or n = 1, and more than 64 outputs: a vector x of k values, times the matrix y, gives `outputs` values. */

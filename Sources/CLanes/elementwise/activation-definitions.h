@@ -77,22 +77,22 @@ DEFINE_GRADIENT(gelu, x) {
   return dy * (x < 0 ? y : 1 - y);
 }
 
-/* S3: the slope of x·sigmoid(v(x)) at −b, w·(1 − k·(1 − w)) with w = sigmoid(−v) and k = b·v′(b); that at b is 1 minus it. */
+/* S3: the slope of x·sigmoid(v(x)) at −b, e·c·(1 − k·c) with e = exp(−v), c = 1 / (1 + e) and k = b·v′(b); that at b is
+ * 1 minus it. */
 ALWAYS_INLINE float LANES_NAME(sigmoid_slope)(float k, float k_low, float v, float v_low) {
   LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low);
   ONE_PLUS(e);
   d_low = lanes_fma(s, e.low, d_low);
-  float z = s * e.p;
-  float reciprocal = 1 / d;
-  float w = z * reciprocal;
-  float w_low = (lanes_fma(-w, d, z) + lanes_fma(-w, d_low, s * e.low)) * reciprocal;
-  float m = 1 - k, back = m - 1;
-  float m_low = ((1 - (m - back)) - (k + back)) - k_low;
-  float f = lanes_fma(k, w, m);
-  float f_low = lanes_fma(k, w_low, lanes_fma(k, w, m - f) + m_low);
+  float c = 1 / d;
+  float c_low = c * lanes_fma(-c, d_low, lanes_fma(-c, d, 1));
+  float u = k * c;
+  float u_low = lanes_fma(k, c_low, lanes_fma(k_low, c, lanes_fma(k, c, -u)));
+  float f = 1 - u, back = f - 1;
+  float f_low = ((1 - (f - back)) - (u + back)) - u_low;
   float product = e.p * f;
-  float product_low = lanes_fma(e.p, f, -product) + lanes_fma(e.p, f_low, e.low * f);
-  return LANES_NAME(scale)(LANES_NAME(quotient)(product, product_low, d, d_low), e.bits);
+  float product_low = lanes_fma(e.p, f_low, lanes_fma(e.low, f, lanes_fma(e.p, f, -product)));
+  float y = lanes_fma(product, c, lanes_fma(product, c_low, product_low * c));
+  return LANES_NAME(scale)(y, e.bits);
 }
 
 /* G1: v + v_low = b·(c₁·b² + c₀), with both constants and the square in two floats, and the cubic term's c₁·b². */

@@ -16,6 +16,8 @@ struct Normal {
   /// Mills' ratio Φ(−b)·exp(b²/2), and its low part.
   let ratio: Float
   let ratioLow: Float
+  /// What the last steps before it lost. The slope alone takes it.
+  let lost: Float
 
   /// a·Φ(−b).
   func tail(times a: Float) -> Float {
@@ -43,12 +45,16 @@ struct Normal {
     m = fma(m, t, -0x1.56d664p-7)
     m = fma(m, t, -0x1.832caap-5)
     m = fma(m, t, 0x1.d71386p-3)
-    m = fma(m, t, -0x1.04c72ap-1)
+    let steep = m
+    m = fma(steep, t, -0x1.04c72ap-1)
     let c: Float = 0x1.754a76p-1
     let sum = fma(m, t, c)
     let sumLow = fma(m, t, c - sum) - 0x1.c74126p-26
     ratio = sum * r
     ratioLow = fma(sum, r, -ratio) + fma(sumLow, r, sum * rLow)
+    let tLow = (fma(-t, d, d - 6) + fma(-t, dLow, dLow)) * r
+    let mLow = fma(steep, tLow, fma(steep, t, -0x1.04c72ap-1 - m))
+    lost = fma(m, tLow, mLow * t) * r
   }
 }
 
@@ -75,7 +81,7 @@ enum Activation {
     let productLow = fma(-0x1.857936p-27, b, fma(k, b, -product))
     let f = normal.ratio - product
     let back = f - normal.ratio
-    let fLow = ((normal.ratio - (f - back)) - (product + back)) + (normal.ratioLow - productLow)
+    let fLow = ((normal.ratio - (f - back)) - (product + back)) + ((normal.ratioLow + normal.lost) - productLow)
     let e = normal.exponential
     let y = Transcendental.scale(fma(e.p, f, fma(e.p, fLow, e.low * f)), e.n)
     return x < 0 ? y : 1 - y

@@ -21,10 +21,11 @@ DEFINE_GRADIENT(selu, y) { return y > 0 ? dy * SELU_SCALE : dy * (y + SELU_SCALE
 /* x, and +0 below 0: what a·sigmoid(−…) is subtracted from. */
 #define NOT_NEGATIVE(x) ((x) < 0 ? 0 : (x))
 
-/* N1: exp(−x²/2) = (p + low)·2^n, from the exact square, and Mills' ratio Φ(−b)·exp(b²/2) = (m + m_low) / d. */
+/* N1: exp(−x²/2) = (p + low)·2^n, from the exact square, and Mills' ratio Φ(−b)·exp(b²/2) = (m + m_low) / d.
+ * What the last steps before it lost is for the slope alone. */
 typedef struct LANES_NAME(normal) {
   LANES_NAME(exp_parts) bell;
-  float ratio, ratio_low;
+  float ratio, ratio_low, lost;
 } LANES_NAME(normal);
 
 ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float b) {
@@ -45,12 +46,16 @@ ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float b) {
   m = lanes_fma(m, t, -0x1.56d664p-7f);
   m = lanes_fma(m, t, -0x1.832caap-5f);
   m = lanes_fma(m, t, 0x1.d71386p-3f);
-  m = lanes_fma(m, t, -0x1.04c72ap-1f);
+  float steep = m;
+  m = lanes_fma(steep, t, -0x1.04c72ap-1f);
   float sum = lanes_fma(m, t, 0x1.754a76p-1f);
   float sum_low = lanes_fma(m, t, 0x1.754a76p-1f - sum) - 0x1.c74126p-26f;
   float ratio = sum * r;
   float ratio_low = lanes_fma(sum, r, -ratio) + lanes_fma(sum_low, r, sum * r_low);
-  return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l), ratio, ratio_low};
+  float t_low = (lanes_fma(-t, d, d - 6) + lanes_fma(-t, d_low, d_low)) * r;
+  float m_low = lanes_fma(steep, t_low, lanes_fma(steep, t, -0x1.04c72ap-1f - m));
+  float lost = lanes_fma(m, t_low, m_low * t) * r;
+  return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l), ratio, ratio_low, lost};
 }
 /* a·Φ(−b). */
 ALWAYS_INLINE float LANES_NAME(times_tail)(float a, LANES_NAME(normal) n) {
@@ -71,7 +76,7 @@ DEFINE_GRADIENT(gelu, x) {
   float product = 0x1.988454p-2f * b;
   float product_low = lanes_fma(-0x1.857936p-27f, b, lanes_fma(0x1.988454p-2f, b, -product));
   float f = n.ratio - product, back = f - n.ratio;
-  float f_low = ((n.ratio - (f - back)) - (product + back)) + (n.ratio_low - product_low);
+  float f_low = ((n.ratio - (f - back)) - (product + back)) + ((n.ratio_low + n.lost) - product_low);
   float p = n.bell.p;
   float y = LANES_NAME(scale)(lanes_fma(p, f, lanes_fma(p, f_low, n.bell.low * f)), n.bell.bits);
   return dy * (x < 0 ? y : 1 - y);

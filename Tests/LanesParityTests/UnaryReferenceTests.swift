@@ -99,6 +99,7 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
       (.gelu, [-0.62510765, -0.625838041, -0.9207, -0.3327, 0.0281457268, -12.9], 1),
       (.geluTanh, [-0.62419367, -0.623589814, -0.884269655, 0.215982378, -9.7], 1),
       (.silu, [-1.1497396, -1.14718509, -1.40474105, -91.8758698, 0.305521429], 1),
+      (.mish, [-0.1625053, -0.160557628, -1.06368566, 0.689035237, 0.529644847, -1.33], 1.5),
     ] as [(UnaryOperation, [Float], Double)])
   func hardArgumentsOfSlopesThatCrossZero(operation: UnaryOperation, x: [Float], bound: Double) throws {
     let ones = [Float](repeating: 1, count: x.count)

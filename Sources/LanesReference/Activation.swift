@@ -16,6 +16,8 @@ struct Normal {
   /// Mills' ratio Φ(−b)·exp(b²/2), and its low part.
   let ratio: Float
   let ratioLow: Float
+  /// What the last steps before it lost. The slope alone takes it.
+  let lost: Float
 
   /// a·Φ(−b).
   func tail(times a: Float) -> Float {
@@ -43,12 +45,16 @@ struct Normal {
     m = fma(m, t, -0x1.56d664p-7)
     m = fma(m, t, -0x1.832caap-5)
     m = fma(m, t, 0x1.d71386p-3)
-    m = fma(m, t, -0x1.04c72ap-1)
+    let steep = m
+    m = fma(steep, t, -0x1.04c72ap-1)
     let c: Float = 0x1.754a76p-1
     let sum = fma(m, t, c)
     let sumLow = fma(m, t, c - sum) - 0x1.c74126p-26
     ratio = sum * r
     ratioLow = fma(sum, r, -ratio) + fma(sumLow, r, sum * rLow)
+    let tLow = (fma(-t, d, d - 6) + fma(-t, dLow, dLow)) * r
+    let mLow = fma(steep, tLow, fma(steep, t, -0x1.04c72ap-1 - m))
+    lost = fma(m, tLow, mLow * t) * r
   }
 }
 
@@ -75,7 +81,7 @@ enum Activation {
     let productLow = fma(-0x1.857936p-27, b, fma(k, b, -product))
     let f = normal.ratio - product
     let back = f - normal.ratio
-    let fLow = ((normal.ratio - (f - back)) - (product + back)) + (normal.ratioLow - productLow)
+    let fLow = ((normal.ratio - (f - back)) - (product + back)) + ((normal.ratioLow + normal.lost) - productLow)
     let e = normal.exponential
     let y = Transcendental.scale(fma(e.p, f, fma(e.p, fLow, e.low * f)), e.n)
     return x < 0 ? y : 1 - y
@@ -158,11 +164,14 @@ enum Activation {
     let s = e.boundedPower
     let (z, zLow) = (s * e.p, s * e.low)
     let (four, six) = (fma(4, w, 4), fma(4, w, 6))
-    let inner = fma(x < 0 ? 1 : four, z, x < 0 ? 4 : six)
-    let rise = fma(inner, z, x < 0 ? six : 4)
-    let start = x < 0 ? four : 1
-    let f = fma(rise, z, start)
-    let fLow = fma(rise, zLow, fma(rise, z, start - f))
+    let (first, second, third, fourth) = x < 0 ? (1, 4, six, four) : (four, six, 4, 1)
+    let (thirdLow, fourthLow) = x < 0 ? (fma(4, w, 6 - six), fma(4, w, 4 - four)) : (0, 0)
+    let inner = fma(first, z, second)
+    let innerLow = fma(first, z, second - inner)
+    let rise = fma(inner, z, third)
+    let riseLow = fma(inner, zLow, fma(inner, z, third - rise)) + fma(innerLow, z, thirdLow)
+    let f = fma(rise, z, fourth)
+    let fLow = fma(rise, zLow, fma(rise, z, fourth - f)) + fma(riseLow, z, fourthLow)
     let slope: Float = x < 0 ? 1 : 2
     let h = fma(slope, z, 2)
     let hLow = fma(slope, z + zLow, 2 - h)

@@ -152,24 +152,22 @@ enum Transcendental {
     return scale(quotient(product, productLow, d, dLow), e.n)
   }
 
-  /// S3: w·(1 − k·(1 − w)), w = sigmoid(−(v + vLow)).
+  /// S3: e·c·(1 − k·c), e = exp(−v), c = 1 / (1 + e).
   static func sigmoidSlope(_ k: Float, _ kLow: Float, _ v: Float, _ vLow: Float) -> Float {
     let e = preciseParts(-v, -vLow)
     let s = e.boundedPower
     let d = fma(s, e.p, 1)
     let dLow = fma(s, e.low, fma(s, e.p, 1 - d))
-    let z = s * e.p
-    let reciprocal = 1 / d
-    let w = z * reciprocal
-    let wLow = (fma(-w, d, z) + fma(-w, dLow, s * e.low)) * reciprocal
-    let m = 1 - k
-    let back = m - 1
-    let mLow = ((1 - (m - back)) - (k + back)) - kLow
-    let f = fma(k, w, m)
-    let fLow = fma(k, wLow, fma(k, w, m - f) + mLow)
+    let c = 1 / d
+    let cLow = c * fma(-c, dLow, fma(-c, d, 1))
+    let u = k * c
+    let uLow = fma(k, cLow, fma(kLow, c, fma(k, c, -u)))
+    let f = 1 - u
+    let back = f - 1
+    let fLow = ((1 - (f - back)) - (u + back)) - uLow
     let product = e.p * f
-    let productLow = fma(e.p, f, -product) + fma(e.p, fLow, e.low * f)
-    return scale(quotient(product, productLow, d, dLow), e.n)
+    let productLow = fma(e.p, fLow, fma(e.low, f, fma(e.p, f, -product)))
+    return scale(fma(product, c, fma(product, cLow, productLow * c)), e.n)
   }
 
   /// T1. A polynomial near 0, where 1 − 2/(exp(2a) + 1) would cancel.

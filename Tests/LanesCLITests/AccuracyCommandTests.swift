@@ -30,8 +30,7 @@ import Testing
         switch function.name {
         case "exp", "log": 1.0
         case "tanh", "sigmoid": 1.5
-        // Just outside of where its zero's neighbourhood is taken to end.
-        case "gelu′": 3.6
+        case "gelu′": 1.0
         default: 2.0
         }
       #expect(function.worstULP <= bound, "\(function.name)")

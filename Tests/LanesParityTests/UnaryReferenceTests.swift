@@ -92,6 +92,45 @@ func tanhOf(_ x: Double) -> Double { Foundation.tanh(x) }
     #expect(try Reference.gradient(.gelu, of: [-.infinity, .infinity], [1, 1]) == [0, 1])
   }
 
+  /// The slopes that cross 0, next to where their error counts as a relative one, and where the formula or an earlier one is
+  /// worst.
+  @Test(
+    arguments: [
+      (.gelu, [-0.62510765, -0.625838041, -0.9207, -0.3327, 0.0281457268, -12.9], 1),
+      (.geluTanh, [-0.62419367, -0.623589814, -0.884269655, 0.215982378, -9.7], 1),
+      (.silu, [-1.1497396, -1.14718509, -1.40474105, -91.8758698, 0.305521429], 1),
+      (.mish, [-0.1625053, -0.160557628, -1.06368566, 0.689035237, 0.529644847, -1.33], 1.5),
+    ] as [(UnaryOperation, [Float], Double)])
+  func hardArgumentsOfSlopesThatCrossZero(operation: UnaryOperation, x: [Float], bound: Double) throws {
+    let ones = [Float](repeating: 1, count: x.count)
+    for (x, y) in zip(x, try Reference.gradient(operation, of: x, ones)) {
+      let error = unitsInLastPlace(y, Self.exactSlope(operation, Double(x)))
+      #expect(error <= bound, "\(operation)′(\(x)) is \(error) units off")
+    }
+  }
+
+  private static func exactSlope(_ operation: UnaryOperation, _ x: Double) -> Double {
+    let e = Foundation.exp(x)
+    // x·sigmoid(v(x)), k = x·v′(x).
+    func slope(_ v: Double, _ k: Double) -> Double {
+      let (w, other) = (1 / (1 + Foundation.exp(-v)), 1 / (1 + Foundation.exp(v)))
+      return w * (1 + k * other)
+    }
+    switch operation {
+    case .gelu:
+      let density = Foundation.exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+      return 0.5 * Foundation.erfc(-x / 2.0.squareRoot()) + x * density
+    case .geluTanh:
+      let (c, cubic) = (1.5957691216057308 * x, 1.5957691216057308 * 0.044715 * x * x * x)
+      return slope(c + cubic, c + 3 * cubic)
+    case .silu: return slope(x, x)
+    case .mish:
+      let d = e * e + 2 * e + 2
+      return e * (e * e * e + 4 * e * e + (4 * x + 6) * e + 4 * x + 4) / (d * d)
+    default: return .nan
+    }
+  }
+
   /// Values that follow from the definitions.
   @Test(
     arguments: [

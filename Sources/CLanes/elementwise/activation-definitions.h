@@ -21,10 +21,11 @@ DEFINE_GRADIENT(selu, y) { return y > 0 ? dy * SELU_SCALE : dy * (y + SELU_SCALE
 /* x, and +0 below 0: what a·sigmoid(−…) is subtracted from. */
 #define NOT_NEGATIVE(x) ((x) < 0 ? 0 : (x))
 
-/* N1: exp(−x²/2) = (p + low)·2^n, from the exact square, and Mills' ratio Φ(−b)·exp(b²/2) = (m + m_low) / d. */
+/* N1: exp(−x²/2) = (p + low)·2^n, from the exact square, and Mills' ratio Φ(−b)·exp(b²/2) = (m + m_low) / d.
+ * What the last steps before it lost is for the slope alone. */
 typedef struct LANES_NAME(normal) {
   LANES_NAME(exp_parts) bell;
-  float ratio, ratio_low;
+  float ratio, ratio_low, lost;
 } LANES_NAME(normal);
 
 ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float b) {
@@ -45,12 +46,16 @@ ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float b) {
   m = lanes_fma(m, t, -0x1.56d664p-7f);
   m = lanes_fma(m, t, -0x1.832caap-5f);
   m = lanes_fma(m, t, 0x1.d71386p-3f);
-  m = lanes_fma(m, t, -0x1.04c72ap-1f);
+  float steep = m;
+  m = lanes_fma(steep, t, -0x1.04c72ap-1f);
   float sum = lanes_fma(m, t, 0x1.754a76p-1f);
   float sum_low = lanes_fma(m, t, 0x1.754a76p-1f - sum) - 0x1.c74126p-26f;
   float ratio = sum * r;
   float ratio_low = lanes_fma(sum, r, -ratio) + lanes_fma(sum_low, r, sum * r_low);
-  return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l), ratio, ratio_low};
+  float t_low = (lanes_fma(-t, d, d - 6) + lanes_fma(-t, d_low, d_low)) * r;
+  float m_low = lanes_fma(steep, t_low, lanes_fma(steep, t, -0x1.04c72ap-1f - m));
+  float lost = lanes_fma(m, t_low, m_low * t) * r;
+  return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l), ratio, ratio_low, lost};
 }
 /* a·Φ(−b). */
 ALWAYS_INLINE float LANES_NAME(times_tail)(float a, LANES_NAME(normal) n) {
@@ -71,28 +76,28 @@ DEFINE_GRADIENT(gelu, x) {
   float product = 0x1.988454p-2f * b;
   float product_low = lanes_fma(-0x1.857936p-27f, b, lanes_fma(0x1.988454p-2f, b, -product));
   float f = n.ratio - product, back = f - n.ratio;
-  float f_low = ((n.ratio - (f - back)) - (product + back)) + (n.ratio_low - product_low);
+  float f_low = ((n.ratio - (f - back)) - (product + back)) + ((n.ratio_low + n.lost) - product_low);
   float p = n.bell.p;
   float y = LANES_NAME(scale)(lanes_fma(p, f, lanes_fma(p, f_low, n.bell.low * f)), n.bell.bits);
   return dy * (x < 0 ? y : 1 - y);
 }
 
-/* S3: the slope of x·sigmoid(v(x)) at −b, w·(1 − k·(1 − w)) with w = sigmoid(−v) and k = b·v′(b); that at b is 1 minus it. */
+/* S3: the slope of x·sigmoid(v(x)) at −b, e·c·(1 − k·c) with e = exp(−v), c = 1 / (1 + e) and k = b·v′(b); that at b is
+ * 1 minus it. */
 ALWAYS_INLINE float LANES_NAME(sigmoid_slope)(float k, float k_low, float v, float v_low) {
   LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low);
   ONE_PLUS(e);
   d_low = lanes_fma(s, e.low, d_low);
-  float z = s * e.p;
-  float reciprocal = 1 / d;
-  float w = z * reciprocal;
-  float w_low = (lanes_fma(-w, d, z) + lanes_fma(-w, d_low, s * e.low)) * reciprocal;
-  float m = 1 - k, back = m - 1;
-  float m_low = ((1 - (m - back)) - (k + back)) - k_low;
-  float f = lanes_fma(k, w, m);
-  float f_low = lanes_fma(k, w_low, lanes_fma(k, w, m - f) + m_low);
+  float c = 1 / d;
+  float c_low = c * lanes_fma(-c, d_low, lanes_fma(-c, d, 1));
+  float u = k * c;
+  float u_low = lanes_fma(k, c_low, lanes_fma(k_low, c, lanes_fma(k, c, -u)));
+  float f = 1 - u, back = f - 1;
+  float f_low = ((1 - (f - back)) - (u + back)) - u_low;
   float product = e.p * f;
-  float product_low = lanes_fma(e.p, f, -product) + lanes_fma(e.p, f_low, e.low * f);
-  return LANES_NAME(scale)(LANES_NAME(quotient)(product, product_low, d, d_low), e.bits);
+  float product_low = lanes_fma(e.p, f_low, lanes_fma(e.low, f, lanes_fma(e.p, f, -product)));
+  float y = lanes_fma(product, c, lanes_fma(product, c_low, product_low * c));
+  return LANES_NAME(scale)(y, e.bits);
 }
 
 /* G1: v + v_low = b·(c₁·b² + c₀), with both constants and the square in two floats, and the cubic term's c₁·b². */
@@ -167,11 +172,14 @@ DEFINE_GRADIENT(mish, x) {
   float s = LANES_NAME(bounded_power)(e.bits);
   float z = s * e.p, z_low = s * e.low;
   float four = lanes_fma(4, w, 4), six = lanes_fma(4, w, 6);
-  float f = lanes_fma(x < 0 ? 1 : four, z, x < 0 ? 4 : six);
-  f = lanes_fma(f, z, x < 0 ? six : 4);
-  float rise = f, start = x < 0 ? four : 1;
-  f = lanes_fma(rise, z, start);
-  float f_low = lanes_fma(rise, z_low, lanes_fma(rise, z, start - f));
+  float first = x < 0 ? 1 : four, second = x < 0 ? 4 : six, third = x < 0 ? six : 4, fourth = x < 0 ? four : 1;
+  float third_low = x < 0 ? lanes_fma(4, w, 6 - six) : 0, fourth_low = x < 0 ? lanes_fma(4, w, 4 - four) : 0;
+  float inner = lanes_fma(first, z, second);
+  float inner_low = lanes_fma(first, z, second - inner);
+  float rise = lanes_fma(inner, z, third);
+  float rise_low = lanes_fma(inner, z_low, lanes_fma(inner, z, third - rise)) + lanes_fma(inner_low, z, third_low);
+  float f = lanes_fma(rise, z, fourth);
+  float f_low = lanes_fma(rise, z_low, lanes_fma(rise, z, fourth - f)) + lanes_fma(rise_low, z, fourth_low);
   float slope = x < 0 ? 1 : 2;
   float h = lanes_fma(slope, z, 2);
   float h_low = lanes_fma(slope, z + z_low, 2 - h);

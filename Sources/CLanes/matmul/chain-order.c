@@ -106,14 +106,17 @@ static int should_pack_a(const lanes_matmul_call *call) {
   return call->alpha != 1 || (call->transpose_a && call->n >= 128 && call->m * call->k > small_operand);
 }
 
-/* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where B comes from memory, a few floats
- * of a page at a time, again and again; or where many rows meet vectors that lie across cache lines. */
-static int should_pack_b(const lanes_context *context, const lanes_matmul_call *call) {
+/* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
+ * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines. */
+enum { LINES_WORTH_READING = 3 };
+static int should_pack_b(const lanes_context *context, const chain_job *job) {
+  const lanes_matmul_call *call = job->call;
   if (call->transpose_b) return 1;
-  if (call->m < 48) return 0;
+  if (call->m < 48 || call->n * call->k <= small_operand) return 0;
+  if (job->columns.wide < LINES_WORTH_READING * 16) return 1;
   const int64_t rows = context->blocking.rows, in_cache = context->streaming_floats / (call->m <= 2 * rows ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
-  return call->n * call->k > in_cache || (call->m > rows && call->n * call->k > small_operand && !is_aligned);
+  return call->n * call->k > in_cache || (call->m > rows && !is_aligned);
 }
 
 /* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
@@ -178,7 +181,7 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   if (k > 0) {
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(call);
-    job.packs_b = !call->packed_b && should_pack_b(context, call);
+    job.packs_b = !call->packed_b && should_pack_b(context, &job);
     job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
   }
   if (call->gradient_value) {

@@ -1,5 +1,5 @@
 #include "../core/checks.h"
-#include "paths.h"
+#include "small-product.h"
 
 lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;

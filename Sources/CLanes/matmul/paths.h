@@ -9,10 +9,6 @@
 /* The chain order, C2. With k = 0, A and B are not read. */
 lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k);
 
-/* The chain order where m, n and k are at most LANES_SMALL, op(B) is B and neither alpha nor activation but relu is wanted. */
-enum { LANES_SMALL = 64 };
-void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call);
-
 /* Whether C2 takes the lane order. */
 static inline int lanes_takes_lane_order(int64_t m, int64_t n, int64_t k) {
   return k >= 128 && (m == 1 || n == 1 || (m <= 64 && n <= 64 && m * n <= 64));

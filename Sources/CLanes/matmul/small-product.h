@@ -1,6 +1,12 @@
 /* C2's chain order for sizes at which deciding how to multiply would take longer than multiplying: the micro-kernels, one
  * after the other, with operands where they are. */
+#ifndef LANES_MATMUL_SMALL_PRODUCT_H
+#define LANES_MATMUL_SMALL_PRODUCT_H
+
 #include "paths.h"
+
+/* The sizes of such products, at most. */
+enum { LANES_SMALL = 64 };
 
 static inline int64_t even_rows(int64_t m, int most) {
   if (m <= most) return m;
@@ -8,18 +14,20 @@ static inline int64_t even_rows(int64_t m, int most) {
   return ((uint32_t)m + tiles - 1) / tiles;
 }
 
-void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+/* op(B) is B, alpha is 1, and there is no activation but relu. */
+static inline void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, vector = kernels->vector;
   /* As many vectors side by side as there are, but two and two for four. */
   const int64_t whole = n > kernels->vectors * vector || n <= 2 * vector ? 2 * vector : 3 * vector;
-  lanes_micro_tile tile = {
-      .k = call->k,
-      .a_stride = call->a_stride,
-      .b_stride = call->b_stride,
-      .c_stride = call->c_stride,
-      .beta = call->beta,
-      .relu = call->activation == LANES_RELU,
-  };
+  lanes_micro_tile tile; /* Without a period, what is to be fetched is not looked at. */
+  tile.k = call->k;
+  tile.a_stride = call->a_stride;
+  tile.b_stride = call->b_stride;
+  tile.c_stride = call->c_stride;
+  tile.beta = call->beta;
+  tile.relu = call->activation == LANES_RELU;
+  tile.next_c = NULL;
+  tile.period = 0;
   const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] =
       kernels->micro[call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
   const int64_t a_step = call->transpose_a ? 1 : call->a_stride;
@@ -37,3 +45,5 @@ void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_
     }
   }
 }
+
+#endif

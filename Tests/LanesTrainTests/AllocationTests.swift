@@ -63,11 +63,7 @@ struct AllocationTests {
     let input = try #require(program.input("x"))
     try (0..<30).map { Float($0 % 7) - 3 }.withUnsafeBufferPointer { values in
       program.bind(input, to: try #require(values.baseAddress))
-      for _ in 0..<10 { try program.run() }
-      let before = test_allocations()
-      for _ in 0..<100 { try program.run() }
-      let allocations = test_allocations() - before
-      #expect(allocations == 0, "in 100 runs")
+      try expectNoAllocations(program, runs: 100, after: 10)
     }
   }
 }

@@ -1,4 +1,3 @@
-import CTestSupport
 import Lanes
 import LanesReference
 import Testing
@@ -238,11 +237,7 @@ struct LinearCrossEntropyFusionTests {
     let input = try #require(program.input("labels"))
     try layer.labels.withUnsafeBufferPointer { labels in
       program.bind(input, to: try #require(labels.baseAddress))
-      for _ in 0..<3 { try program.run() }
-      let before = test_allocations()
-      for _ in 0..<3 { try program.run() }
-      let allocations = test_allocations() - before
-      #expect(allocations == 0, "in 3 runs")
+      try expectNoAllocations(program, runs: 3, after: 3)
     }
   }
 

@@ -1,3 +1,4 @@
+import CTestSupport
 import Lanes
 import LanesReference
 import Testing
@@ -10,6 +11,17 @@ extension Tag {
   /// Compares with numbers that another program printed.
   @Tag static var golden: Self
   @Tag static var errors: Self
+}
+
+/// That a program allocates nothing in so many runs, after as many as settle it.
+func expectNoAllocations(
+  _ program: Program, runs: Int, after first: Int, at location: Testing.SourceLocation = #_sourceLocation
+) throws {
+  for _ in 0..<first { try program.run() }
+  let before = test_allocations()
+  for _ in 0..<runs { try program.run() }
+  let allocations = test_allocations() - before
+  #expect(allocations == 0, "in \(runs) runs", sourceLocation: location)
 }
 
 /// SplitMix64: the same numbers in every run.

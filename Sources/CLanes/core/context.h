@@ -14,7 +14,8 @@ struct lanes_context {
   const lanes_kernels *kernels;
   int threads;
   double grain; /* nanoseconds of work that justify one more thread */
-  int64_t streaming_floats; /* an output of more, beside its inputs, is written past the caches */
+  /* What the last-level cache holds: an output of more is written past it, an operand of half of it is read from memory. */
+  int64_t streaming_floats;
   lanes_blocking blocking;
 };
 

@@ -139,8 +139,8 @@ typedef struct lanes_options {
   int threads;     /* 0: as in the default context */
   double grain;    /* nanoseconds of work that justify one more thread; 0: as in the default context. Tests set it tiny,
                       so that small cases run on many threads too. */
-  int64_t streaming_bytes; /* larger outputs of elementwise functions, and of softmax from half of it, go past the caches;
-                              0: the last-level cache's size */
+  int64_t streaming_bytes; /* larger outputs of elementwise functions, and of softmax from half of it, go past the caches,
+                              and matmul counts on larger operands to come from memory; 0: the last-level cache's size */
 } lanes_options;
 
 lanes_status lanes_default_context(const lanes_context **context);

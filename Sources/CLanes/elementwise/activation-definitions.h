@@ -55,7 +55,7 @@ ALWAYS_INLINE LANES_NAME(normal) LANES_NAME(normal_of)(float b) {
   float t_low = (lanes_fma(-t, d, d - 6) + lanes_fma(-t, d_low, d_low)) * r;
   float m_low = lanes_fma(steep, t_low, lanes_fma(steep, t, -0x1.04c72ap-1f - m));
   float lost = lanes_fma(m, t_low, m_low * t) * r;
-  return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l), ratio, ratio_low, lost};
+  return (LANES_NAME(normal)){LANES_NAME(precise_exp_parts_of)(-0.5f * h, -0.5f * l, 0), ratio, ratio_low, lost};
 }
 /* a·Φ(−b). */
 ALWAYS_INLINE float LANES_NAME(times_tail)(float a, LANES_NAME(normal) n) {
@@ -85,7 +85,7 @@ DEFINE_GRADIENT(gelu, x) {
 /* S3: the slope of x·sigmoid(v(x)) at −b, e·c·(1 − k·c) with e = exp(−v), c = 1 / (1 + e) and k = b·v′(b); that at b is
  * 1 minus it. */
 ALWAYS_INLINE float LANES_NAME(sigmoid_slope)(float k, float k_low, float v, float v_low) {
-  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low);
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low, 0);
   ONE_PLUS(e);
   d_low = lanes_fma(s, e.low, d_low);
   float c = 1 / d;
@@ -148,7 +148,7 @@ DEFINE_GRADIENT(silu, x) {
 /* M1: relu(x) − |x|·(x < 0 ? e·(e + 2) / (e² + 2e + 2) : 2e² / (2e² + 2e + 1)), e = 2^n·(p + low). */
 DEFINE(mish) {
   float a = ABSOLUTE(x), b = a > 110.0f ? 110.0f : a;
-  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-b, 0);
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-b, 0, 0);
   float s = LANES_NAME(bounded_power)(e.bits);
   float z = s * e.p, z_low = s * e.low;
   float f = x < 0 ? z + 2 : z + z;
@@ -168,7 +168,7 @@ DEFINE(mish) {
  * ((4x + 4)e³ + (4x + 6)e² + 4e + 1) / (2e² + 2e + 1)². */
 DEFINE_GRADIENT(mish, x) {
   float w = WITHIN(x, 110.0f);
-  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-ABSOLUTE(w), 0);
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-ABSOLUTE(w), 0, 0);
   float s = LANES_NAME(bounded_power)(e.bits);
   float z = s * e.p, z_low = s * e.low;
   float four = lanes_fma(4, w, 4), six = lanes_fma(4, w, 6);
@@ -245,7 +245,7 @@ DEFINE(erf) {
   r = lanes_fma(r, b, -0x1.46c584p-1f);
   r = lanes_fma(r, b, -0x1.2085b2p+0f);
   r = lanes_fma(r, b, -0x1.72e6cep-12f);
-  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(r);
+  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(r, 0);
   float large = lanes_fma(-LANES_NAME(power_of_bits)(e.bits, 0), e.p, 1);
   float y = a < 1 ? small : large;
   return FLOAT_OF(BITS_OF(y) | (BITS_OF(x) & INT32_MIN));
@@ -254,7 +254,7 @@ DEFINE_GRADIENT(erf, x) {
   float w = WITHIN(x, 10.5f);
   float h = w * w;
   float l = lanes_fma(w, w, -h);
-  LANES_NAME(exp_parts) bell = LANES_NAME(precise_exp_parts_of)(-h, -l);
+  LANES_NAME(exp_parts) bell = LANES_NAME(precise_exp_parts_of)(-h, -l, 0);
   return dy * LANES_NAME(scale)(lanes_fma(0x1.20dd76p+0f, bell.p, 0x1.20dd76p+0f * bell.low), bell.bits);
 }
 

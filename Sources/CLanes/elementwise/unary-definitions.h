@@ -31,16 +31,17 @@ DEFINE_GRADIENT(relu, y) { return y <= 0 ? 0 : dy; }
 /* 2^i for −126 ≤ i ≤ 127, and 0 for −127. */
 #define POWER_OF_TWO(i) FLOAT_OF((int32_t)((uint32_t)((i) + 127) << 23))
 
-/* n = x / ln 2, rounded, and the bits of 1.5·2^23 + 254 + n, whose lowest ten are 254 + n. Cody and Waite's reduction (E1):
- * x = n·ln 2 + high − n·0x1.bd0106p-13, the high part being exact. */
+/* n = x / ln 2, rounded, and the bits of 1.5·2^23 + 254 + n, whose lowest ten are 254 + n; of an ordinary argument those of
+ * 1.5·2^23 + n, for raise. Cody and Waite's reduction (E1): x = n·ln 2 + high − n·0x1.bd0106p-13, the high part being exact. */
 typedef struct LANES_NAME(reduced) {
   float n, high;
   int32_t bits;
 } LANES_NAME(reduced);
 
-ALWAYS_INLINE LANES_NAME(reduced) LANES_NAME(reduce_by_ln2)(float x) {
-  float shifted = lanes_fma(x, 0x1.715476p+0f, 12583166.0f);
-  float n = shifted - 12583166.0f;
+ALWAYS_INLINE LANES_NAME(reduced) LANES_NAME(reduce_by_ln2)(float x, int ordinary) {
+  float zero = ordinary ? 12582912.0f : 12583166.0f;
+  float shifted = lanes_fma(x, 0x1.715476p+0f, zero);
+  float n = shifted - zero;
   return (LANES_NAME(reduced)){n, lanes_fma(n, -0x1.63p-1f, x), BITS_OF(shifted)};
 }
 
@@ -51,6 +52,11 @@ ALWAYS_INLINE LANES_NAME(reduced) LANES_NAME(reduce_by_ln2)(float x) {
 ALWAYS_INLINE float LANES_NAME(scale)(float p, int32_t bits) {
   uint32_t both = (uint32_t)bits << 23, h = ((uint32_t)bits << 22) & 0xff800000u;
   return p * FLOAT_OF((int32_t)(both - h)) * FLOAT_OF((int32_t)h);
+}
+
+/* p·2^n where neither is subnormal, infinite or NaN. */
+ALWAYS_INLINE float LANES_NAME(raise)(float p, int32_t bits) {
+  return FLOAT_OF((int32_t)((uint32_t)BITS_OF(p) + ((uint32_t)bits << 23)));
 }
 
 /* 2^(n+k) for −126 ≤ n + k ≤ 127. */
@@ -77,16 +83,16 @@ typedef struct LANES_NAME(exp_parts) {
   int32_t bits;
 } LANES_NAME(exp_parts);
 
-ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(exp_parts_of)(float x) {
-  LANES_NAME(reduced) by = LANES_NAME(reduce_by_ln2)(x);
+ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(exp_parts_of)(float x, int ordinary) {
+  LANES_NAME(reduced) by = LANES_NAME(reduce_by_ln2)(x, ordinary);
   float r = lanes_fma(by.n, 0x1.bd0106p-13f, by.high);
   float q = lanes_fma(LANES_NAME(exp_remainder)(r), r, 1);
   return (LANES_NAME(exp_parts)){lanes_fma(q, r, 1), 0, by.bits};
 }
 
 /* E2: exp(x + x_low) = (p + low)·2^n, to about 0.3 ULP. */
-ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(precise_exp_parts_of)(float x, float x_low) {
-  LANES_NAME(reduced) by = LANES_NAME(reduce_by_ln2)(x);
+ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(precise_exp_parts_of)(float x, float x_low, int ordinary) {
+  LANES_NAME(reduced) by = LANES_NAME(reduce_by_ln2)(x, ordinary);
   float low = lanes_fma(by.n, 0x1.bd0106p-13f, x_low);
   float r = by.high + low;
   float t = lanes_fma(r * r, LANES_NAME(exp_remainder)(r), low);
@@ -96,12 +102,12 @@ ALWAYS_INLINE LANES_NAME(exp_parts) LANES_NAME(precise_exp_parts_of)(float x, fl
   return (LANES_NAME(exp_parts)){p, (sum - p) + rest, by.bits};
 }
 
-/* E1. An ordinary result is no subnormal and no infinity: 2^n is one factor then. */
+/* E1. An ordinary result is no subnormal and no infinity. */
 DEFINE_TWICE(exp) {
   if (!ordinary) x = x > 89.0f ? 89.0f : x;
   if (!ordinary) x = x < -104.0f ? -104.0f : x;
-  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(x);
-  return ordinary ? e.p * LANES_NAME(power_of_bits)(e.bits, 0) : LANES_NAME(scale)(e.p, e.bits);
+  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(x, ordinary);
+  return ordinary ? LANES_NAME(raise)(e.p, e.bits) : LANES_NAME(scale)(e.p, e.bits);
 }
 DEFINE_GRADIENT(exp, y) { return dy * y; }
 
@@ -117,7 +123,7 @@ ALWAYS_INLINE float LANES_NAME(quotient)(float a, float a_low, float b, float b_
 DEFINE(expm1) {
   float bounded = x > 89.0f ? 89.0f : x;
   bounded = bounded < -25.0f ? -25.0f : bounded;
-  LANES_NAME(reduced) r = LANES_NAME(reduce_by_ln2)(bounded);
+  LANES_NAME(reduced) r = LANES_NAME(reduce_by_ln2)(bounded, 0);
   float low = r.n * 0x1.bd0106p-13f;
   float rest = r.high + low;
   float p = r.high + lanes_fma(rest * rest, LANES_NAME(exp_remainder)(rest), low);
@@ -176,8 +182,8 @@ DEFINE_GRADIENT(log1p, x) { return dy / (1 + x); }
 /* S1: z = exp(−|x|); the value is z·(1 − z/(1 + z)) or 1 − z/(1 + z). */
 DEFINE_TWICE(sigmoid) {
   float a = ABSOLUTE(x);
-  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(!ordinary && a > 104.0f ? -104.0f : -a, 0);
-  float z = ordinary ? e.p * LANES_NAME(power_of_bits)(e.bits, 0) : LANES_NAME(scale)(e.p, e.bits);
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(!ordinary && a > 104.0f ? -104.0f : -a, 0, ordinary);
+  float z = ordinary ? LANES_NAME(raise)(e.p, e.bits) : LANES_NAME(scale)(e.p, e.bits);
   float y = x < 0 ? z : 1;
   return lanes_fma(-y, z / (1 + z), y);
 }
@@ -191,7 +197,7 @@ DEFINE_GRADIENT(sigmoid, y) { return dy * lanes_fma(-y, y, y); }
 
 /* S2: a·sigmoid(−(v + v_low)) for v ≥ 0. */
 ALWAYS_INLINE float LANES_NAME(times_sigmoid)(float a, float v, float v_low) {
-  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low);
+  LANES_NAME(exp_parts) e = LANES_NAME(precise_exp_parts_of)(-v, -v_low, 0);
   ONE_PLUS(e);
   d_low = lanes_fma(s, e.low, d_low);
   float product = a * e.p;
@@ -211,7 +217,7 @@ DEFINE(tanh) {
   q = lanes_fma(q, u, -0x1.555554p-2f);
   float small = lanes_fma(a * u, q, a);
   float b = a > 9.5f ? 9.5f : a;
-  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(b + b);
+  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(b + b, 0);
   float large = 1 - 2 / lanes_fma(LANES_NAME(power_of_bits)(e.bits, 0), e.p, 1);
   float y = a < 0.625f ? small : large;
   return FLOAT_OF(BITS_OF(y) | (BITS_OF(x) & INT32_MIN));

@@ -36,8 +36,8 @@ ALWAYS_INLINE void LANES_NAME(label_rows)(const lanes_cross_entropy_call *call, 
       short_rows[i] = LANES_NAME(short_exp)(n, x, maximum[i], &sum[i], below);
     } else {
       float *z = gradient ? gradient + i * call->gradient_stride : NULL;
-      if (z) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], z, next, NULL, below);
-      else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, NULL, below);
+      if (z) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], z, next, NULL, NULL, below);
+      else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, NULL, NULL, below);
     }
   }
   const float smoothing = smooths ? options->smoothing : 0, classes = (float)n;
@@ -66,47 +66,40 @@ ALWAYS_INLINE void LANES_NAME(label_rows)(const lanes_cross_entropy_call *call, 
   }
 }
 
-/* The same for long rows whose gradient goes past the cache, by way of two rows of scratch memory: the gradient of one is
- * written while the next is computed, and the one after that fetched. */
+/* The same for long rows whose gradient goes past the cache, by way of a row of scratch memory: the gradient of one is written
+ * while the next is computed, and the one after that fetched. */
 ALWAYS_INLINE void LANES_NAME(streamed_label_rows)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
                                                    float *scratch, const lanes_label_options *options, int smooths) {
   const int64_t n = call->columns;
   const float smoothing = smooths ? options->smoothing : 0, classes = (float)n;
   const float share = smooths ? smoothing / classes : 0, target = smooths ? (1 - smoothing) + share : 1;
-  LANES_NAME(waiting_row) waiting = {.pass = smooths ? SMOOTHED : SCALE_TWICE};
-  float waiting_slope = 0;
-  int32_t waiting_label = 0;
+  LANES_NAME(row_stream) stream = {.waiting.pass = smooths ? SMOOTHED : SCALE_TWICE};
+  float *at_label_of_waiting = NULL, slope = 0;
   for (int64_t row = first; row < first + rows; row++) {
     const int32_t label = call->labels[row];
     const float *x = call->logits + row * call->logits_stride;
-    float *gradient = call->gradient + row * call->gradient_stride, *z = scratch + (row & 1) * n;
+    float *gradient = call->gradient + row * call->gradient_stride;
     if (options && lanes_is_ignored(options, label)) {
       if (call->loss) call->loss[row] = 0;
       memset(gradient, 0, sizeof(float) * (size_t)n);
       continue;
     }
-    if (z == waiting.z) z = scratch + (~row & 1) * n;
-    const float weight = options && options->class_weights ? options->class_weights[label] : 1;
-    const float maximum = LANES_NAME(row_peak)(n, x), at_label = x[label] - maximum;
+    const float weight = options && options->class_weights ? options->class_weights[label] : 1, logit = x[label];
     const float *next = row + 1 < first + rows ? x + call->logits_stride : NULL;
-    float exponents = 0, *below = smooths ? &exponents : NULL, sum;
-    if (waiting.z) {
-      sum = LANES_NAME(exp_sum)(n, x, maximum, z, next, &waiting, below);
-      waiting.y[waiting_label] = waiting_slope;
-    } else {
-      sum = LANES_NAME(exp_sum)(n, x, maximum, z, next, NULL, below);
-    }
-    const float log_sum = LANES_NAME(log)(sum), r = 1 / sum, scale = options ? call->scale * weight : call->scale;
+    float maximum, exponents = 0;
+    const float sum = LANES_NAME(streamed_sum)(&stream, n, x, next, scratch, &maximum, smooths ? &exponents : NULL);
+    if (at_label_of_waiting) *at_label_of_waiting = slope;
+    const float at_label = logit - maximum, log_sum = LANES_NAME(log)(sum), r = 1 / sum;
+    const float scale = options ? call->scale * weight : call->scale;
     float loss = log_sum - at_label;
     if (smooths) loss = lanes_fma(1 - smoothing, loss, smoothing * (log_sum - exponents / classes));
     if (call->loss) call->loss[row] = options ? weight * loss : loss;
-    waiting.values = (LANES_NAME(row_values)){.r = r, .scale = scale, .share = share};
-    waiting.z = z, waiting.y = gradient;
-    waiting_slope = (LANES_NAME(exp)(at_label) * r - target) * scale, waiting_label = label;
+    stream.waiting.values = (LANES_NAME(row_values)){.r = r, .scale = scale, .share = share};
+    stream.waiting.z = scratch, stream.waiting.y = gradient;
+    at_label_of_waiting = gradient + label, slope = (LANES_NAME(exp)(at_label) * r - target) * scale;
   }
-  if (!waiting.z) return;
-  LANES_NAME(last)(waiting.pass, waiting.values, n, waiting.z, NULL, waiting.y, 1);
-  waiting.y[waiting_label] = waiting_slope;
+  LANES_NAME(finish_stream)(&stream, n);
+  if (at_label_of_waiting) *at_label_of_waiting = slope;
 }
 
 static void LANES_NAME(cross_entropy_labels)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
@@ -155,8 +148,9 @@ static void LANES_NAME(cross_entropy_targets)(const lanes_cross_entropy_call *ca
   for (int64_t i = 0; i < rows; i++) {
     const float *x = logits + i * call->logits_stride;
     maximum[i] = LANES_NAME(row_peak)(n, x);
-    if (stores) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], scratch ? scratch : gradient + i * stride, next, NULL, NULL);
-    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, NULL, NULL);
+    float *z = scratch ? scratch : gradient + i * stride;
+    if (stores) sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], z, next, NULL, NULL, NULL);
+    else sum[i] = LANES_NAME(exp_sum)(n, x, maximum[i], NULL, next, NULL, NULL, NULL);
   }
   float log_sum[LANES_SOFTMAX_ROWS], r[LANES_SOFTMAX_ROWS];
   SIMD for (int i = 0; i < LANES_SOFTMAX_ROWS; i++) log_sum[i] = LANES_NAME(log)(sum[i]), r[i] = 1 / sum[i];

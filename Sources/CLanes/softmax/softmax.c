@@ -11,14 +11,14 @@ static int64_t rows_at_once(int64_t columns) {
   return rows < 1 ? 1 : rows < LANES_SOFTMAX_ROWS ? rows : LANES_SOFTMAX_ROWS;
 }
 
-/* Two rows of scratch memory, behind `kept` floats of the thread's workspace, where an output beside its input goes past the
+/* A row of scratch memory, behind `kept` floats of the thread's workspace, where an output beside its input goes past the
  * cache, else NULL: together they exceed what last-level caches hold, and rows are long enough to be mostly whole cache
  * lines. Without memory nothing streams. */
 static float *scratch_for(const lanes_context *context, const float *in, const float *out, int64_t rows, int64_t columns,
                           int64_t kept) {
   const int streams = out && out != in && (uintptr_t)out % sizeof(float) == 0 && columns >= 1024 &&
                       rows > context->streaming_floats / 2 / columns;
-  float *workspace = streams ? lanes_workspace(kept + 2 * columns) : NULL;
+  float *workspace = streams ? lanes_workspace(kept + columns) : NULL;
   return workspace ? workspace + kept : NULL;
 }
 
@@ -47,7 +47,8 @@ static void run_softmax(void *argument, int thread, int threads) {
   const softmax_job *job = argument;
   lanes_part part = lanes_part_of(job->rows, 1, thread, threads);
   float *scratch = scratch_for(job->context, job->x, job->y, job->rows, job->columns, 0);
-  const int64_t block = scratch ? LANES_SOFTMAX_ROWS : rows_at_once(job->columns);
+  /* A kernel that streams writes one row while it computes the next. */
+  const int64_t block = scratch ? part.end - part.begin : rows_at_once(job->columns);
   for (int64_t i = part.begin; i < part.end; i += block)
     job->kernel(smaller(block, part.end - i), job->columns, job->x + i * job->x_stride, job->x_stride,
                 job->y + i * job->y_stride, job->y_stride, scratch);
@@ -147,7 +148,6 @@ static void run_cross_entropy(void *argument, int thread, int threads) {
   lanes_part part = lanes_part_of(call->rows, 1, thread, threads);
   const lanes_cross_entropy_kernel kernel = cross_entropy_kernel(&job->context->kernels->softmax, call);
   float *scratch = scratch_for(job->context, call->logits, call->gradient, call->rows, call->columns, job->kept);
-  /* A kernel that streams writes one row while it computes the next. */
   const int64_t block = !scratch ? rows_at_once(call->columns) : call->labels ? part.end - part.begin : 1;
   for (int64_t i = part.begin; i < part.end; i += block) kernel(call, i, smaller(block, part.end - i), scratch);
   finish_streaming(scratch);

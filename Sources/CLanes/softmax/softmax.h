@@ -10,7 +10,7 @@ enum { LANES_SOFTMAX_ROWS = 16 };
 typedef void (*lanes_softmax_kernel)(int64_t rows, int64_t n, const float *x, int64_t x_stride, float *y, int64_t y_stride,
                                      float *scratch);
 typedef void (*lanes_softmax_gradient_kernel)(int64_t n, const float *y, const float *dy, float *dx);
-/* The rows of the call from `first` on; with 2n floats of scratch memory the gradient is not the logits, and is written past the
+/* The rows of the call from `first` on; with n floats of scratch memory the gradient is not the logits, and is written past the
  * cache, of labels for any number of rows, of targets for one. */
 typedef void (*lanes_cross_entropy_kernel)(const lanes_cross_entropy_call *call, int64_t first, int64_t rows,
                                            float *scratch);

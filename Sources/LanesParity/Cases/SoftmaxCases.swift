@@ -37,6 +37,7 @@ extension ParitySuite {
     for (number, values) in logits.enumerated() {
       cases.append(softmax(stem, 5, 19, layout(number), values, number % 2 == 0 ? .none : .first))
       cases.append(softmax(stem, 2, 67, layout(number + 2), values, number % 2 == 0 ? .first : .none))
+      cases.append(softmax(stem, 3, 245, layout(number + 1), values, number % 2 == 0 ? .none : .first))
     }
     cases.append(softmax(stem, 1003, 97, .init(gap: 3), .scaled(10), .none))
     cases.append(softmax(stem, 2, 40_009, .init(offset: 1), .scaled(10), .none))

@@ -121,8 +121,9 @@ extension ParityValues {
   /// Values at which some function of the contract turns, each with its neighbours and of both signs.
   public static let landmarkList: [Float] = {
     let points: [Float] = [
-      0, .leastNonzeroMagnitude, 0x1p-140, .leastNormalMagnitude, 0x1p-63, 0x1p-24, 0x1p-12, 0.125, 0.5, 0x1.6a09e6p-1,
-      0.625, 1, 0x1.6a09e6p+0, 2, 3, 8, 9.010913, 16.6, 17.3, 44, 64, 87.33655, 88, 88.37626, 88.72284, 89, 103.27893,
+      0, .leastNonzeroMagnitude, 0x1p-140, .leastNormalMagnitude, 0x1p-63, 0x1p-24, 0x1p-12, 0.125, 0.25, 0.5,
+      0x1.6a09e6p-1, 0.75, 1, 0x1.6a09e6p+0, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 9.1, 16.6, 17.3, 44, 64, 87.33655, 88,
+      88.37626, 88.72284, 89, 103.27893,
       103.97208, 104, 150, 1e4, 1e6, 4_194_304, 8_388_608, 16_777_216, 0x1p63, 0x1p64, 1e30, .greatestFiniteMagnitude,
       .infinity,
     ]

@@ -169,26 +169,4 @@ enum Transcendental {
     let productLow = fma(e.p, fLow, fma(e.low, f, fma(e.p, f, -product)))
     return scale(fma(product, c, fma(product, cLow, productLow * c)), e.n)
   }
-
-  /// T1. A polynomial near 0, where 1 − 2/(exp(2a) + 1) would cancel.
-  static func tanh(_ x: Float) -> Float {
-    if x.isNaN { return x }
-    let a = x.magnitude
-    let positive: Float
-    if a < 0.625 {
-      let u = a * a
-      var q: Float = 0x1.1a2e3ep-9
-      q = fma(q, u, -0x1.0c602p-7)
-      q = fma(q, u, 0x1.63a57ep-6)
-      q = fma(q, u, -0x1.b9f18ap-5)
-      q = fma(q, u, 0x1.11107ap-3)
-      q = fma(q, u, -0x1.555554p-2)
-      positive = fma(a * u, q, a)
-    } else {
-      let b = a > 9.5 ? 9.5 : a
-      let e = parts(b + b)
-      positive = 1 - 2 / fma(powerOfTwo(e.n), e.p, 1)
-    }
-    return Float(signOf: x, magnitudeOf: positive)
-  }
 }

@@ -26,7 +26,7 @@ extension UnaryOperation {
     case .identity: x
     case .relu: x < 0 ? 0 : x
     case .sigmoid: Transcendental.sigmoid(x)
-    case .tanh: Transcendental.tanh(x)
+    case .tanh: Tanh.value(at: x)
     case .exp: Transcendental.exp(x)
     case .log: Transcendental.log(x)
     case .sqrt: x.squareRoot()

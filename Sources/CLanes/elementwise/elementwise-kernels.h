@@ -35,18 +35,31 @@ ALWAYS_INLINE int LANES_NAME(are_ordinary)(lanes_unary_op op, const float *x) {
 
 /* Groups of ordinary arguments take the short form, all others a call: so that the loop keeps its registers. */
 #define UNARY(NAME, name, argument)                                                                                    \
+  /* n is a multiple of 16 and a constant after inlining. */                                                           \
+  ALWAYS_INLINE void LANES_NAME(compute_##name)(int n, const float *x, float *y, int ordinary) {                       \
+    if (LANES_##NAME == LANES_TANH)                                                                                    \
+      for (int j = 0; j < n; j += 16) LANES_NAME(store16)(y + j, LANES_NAME(tanh16)(LANES_NAME(load16)(x + j)));       \
+    else if (ordinary)                                                                                                 \
+      GROUPED for (int j = 0; j < n; j++) y[j] = LANES_NAME(ordinary)(LANES_##NAME, x[j]);                             \
+    else                                                                                                               \
+      GROUPED for (int j = 0; j < n; j++) y[j] = LANES_NAME(name)(x[j]);                                               \
+  }                                                                                                                    \
   ALWAYS_INLINE void LANES_NAME(unary_any_##name)(int64_t n, const float *x, float *y, int streams) {                  \
     int64_t grouped = n - n % GROUP, whole = n & -BLOCK, tail = n - whole;                                             \
     for (int64_t i = 0; i < grouped; i += GROUP) {                                                                     \
       float group[GROUP];                                                                                              \
-      GROUPED for (int j = 0; j < GROUP; j++) group[j] = LANES_NAME(name)(x[i + j]);                                   \
+      LANES_NAME(compute_##name)(GROUP, x + i, group, 0);                                                              \
       LANES_NAME(store_group)(y + i, group, streams);                                                                  \
     }                                                                                                                  \
-    SIMD for (int64_t i = grouped; i < whole; i++) y[i] = LANES_NAME(name)(x[i]);                                      \
+    for (int64_t i = grouped; i < whole; i += BLOCK) {                                                                 \
+      float block[BLOCK];                                                                                              \
+      LANES_NAME(compute_##name)(BLOCK, x + i, block, 0);                                                              \
+      memcpy(y + i, block, sizeof block);                                                                              \
+    }                                                                                                                  \
     if (!tail) return;                                                                                                 \
     float in[BLOCK], out[BLOCK];                                                                                       \
     LANES_NAME(load_tail)(in, x + whole, tail);                                                                        \
-    SIMD for (int i = 0; i < BLOCK; i++) out[i] = LANES_NAME(name)(in[i]);                                             \
+    LANES_NAME(compute_##name)(BLOCK, in, out, 0);                                                                     \
     LANES_NAME(store_tail)(y + whole, out, tail);                                                                      \
   }                                                                                                                    \
   static __attribute__((noinline, cold)) void LANES_NAME(unary_special_##name)(int64_t n, const float *x, float *y,    \
@@ -65,7 +78,7 @@ ALWAYS_INLINE int LANES_NAME(are_ordinary)(lanes_unary_op op, const float *x) {
         continue;                                                                                                      \
       }                                                                                                                \
       float group[GROUP];                                                                                              \
-      GROUPED for (int j = 0; j < GROUP; j++) group[j] = LANES_NAME(ordinary)(LANES_##NAME, x[i + j]);                 \
+      LANES_NAME(compute_##name)(GROUP, x + i, group, 1);                                                              \
       LANES_NAME(store_group)(y + i, group, streams);                                                                  \
     }                                                                                                                  \
     if (n > grouped) LANES_NAME(unary_special_##name)(n - grouped, x + grouped, y + grouped, streams);                 \

@@ -1,4 +1,5 @@
 /* Each unary function once, as scalar C (CONTRACT.md, C3); the kernels vectorise these. */
+#include "tanh-table.h"
 
 ALWAYS_INLINE float LANES_NAME(float_of)(int32_t bits) {
   float value;
@@ -205,23 +206,22 @@ ALWAYS_INLINE float LANES_NAME(times_sigmoid)(float a, float v, float v_low) {
   return LANES_NAME(scale)(LANES_NAME(quotient)(product, product_low, d, d_low), e.bits);
 }
 
-/* T1. */
-DEFINE(tanh) {
-  float a = ABSOLUTE(x);
-  float u = a * a;
-  float q = 0x1.1a2e3ep-9f;
-  q = lanes_fma(q, u, -0x1.0c602p-7f);
-  q = lanes_fma(q, u, 0x1.63a57ep-6f);
-  q = lanes_fma(q, u, -0x1.b9f18ap-5f);
-  q = lanes_fma(q, u, 0x1.11107ap-3f);
-  q = lanes_fma(q, u, -0x1.555554p-2f);
-  float small = lanes_fma(a * u, q, a);
-  float b = a > 9.5f ? 9.5f : a;
-  LANES_NAME(exp_parts) e = LANES_NAME(exp_parts_of)(b + b, 0);
-  float large = 1 - 2 / lanes_fma(LANES_NAME(power_of_bits)(e.bits, 0), e.p, 1);
-  float y = a < 0.625f ? small : large;
-  return FLOAT_OF(BITS_OF(y) | (BITS_OF(x) & INT32_MIN));
+/* T1, of 16 arguments, for which a table is a register. The interval of a is that of a + 1, by the exponent and the two leading
+ * bits of the mantissa, modulo 16. */
+ALWAYS_INLINE V16 LANES_NAME(tanh16)(V16 x) {
+  typedef LANES_NAME(index16) bits16;
+  typedef float choice16 __attribute__((ext_vector_type(16)));
+  const lanes_tanh_intervals *table = &lanes_tanh_table;
+  const bits16 sign = (bits16){0} + 0x80000000u;
+  const choice16 magnitude = (choice16)((bits16)x & ~sign), bound = 9.1f;
+  const V16 a = (V16)(magnitude > bound ? bound : magnitude);
+  const bits16 interval = (bits16)(a + 1) >> 21;
+  const V16 t = a - LANES_NAME(lookup16)(table->origin, interval);
+  V16 y = LANES_NAME(lookup16)(table->c[6], interval);
+  for (int power = 5; power >= 0; power--) y = LANES_NAME(fma16)(y, t, LANES_NAME(lookup16)(table->c[power], interval));
+  return (V16)((bits16)y | ((bits16)x & sign));
 }
+DEFINE(tanh) { return LANES_NAME(tanh16)((V16){x})[0]; }
 DEFINE_GRADIENT(tanh, y) { return dy * lanes_fma(-y, y, 1); }
 
 DEFINE(sqrt) { return __builtin_sqrtf(x); }

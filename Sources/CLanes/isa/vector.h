@@ -1,6 +1,7 @@
 /* The 16 virtual lanes of the contract (C1) as one value; the compiler splits it into the registers that there are. */
 typedef float LANES_NAME(v16) __attribute__((vector_size(64)));
 #define V16 LANES_NAME(v16)
+typedef uint32_t LANES_NAME(index16) __attribute__((vector_size(64)));
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define SIMD _Pragma("omp simd")
@@ -23,8 +24,35 @@ ALWAYS_INLINE V16 LANES_NAME(fma16)(V16 a, V16 b, V16 c) {
 #if LANES_FMA_INSTRUCTION
   return __builtin_elementwise_fma(a, b, c);
 #else
-  for (int lane = 0; lane < 16; lane++) c[lane] = lanes_fma(a[lane], b[lane], c[lane]);
-  return c;
+  float x[16], y[16], z[16];
+  LANES_NAME(store16)(x, a);
+  LANES_NAME(store16)(y, b);
+  LANES_NAME(store16)(z, c);
+  SIMD for (int lane = 0; lane < 16; lane++) z[lane] = lanes_fma(x[lane], y[lane], z[lane]);
+  return LANES_NAME(load16)(z);
+#endif
+}
+
+/* Lane by lane, the entry of a table of 16 that the lane's index names, modulo 16. */
+ALWAYS_INLINE V16 LANES_NAME(lookup16)(const float *table, LANES_NAME(index16) index) {
+#if LANES_VECTOR == 16
+  return (V16)_mm512_permutexvar_ps((__m512i)index, (__m512)LANES_NAME(load16)(table));
+#elif LANES_VECTOR == 8
+  const __m256 low = _mm256_loadu_ps(table), high = _mm256_loadu_ps(table + 8);
+  __m256 half[2];
+  for (int i = 0; i < 2; i++) {
+    __m256i lanes;
+    memcpy(&lanes, (const char *)&index + 32 * i, 32);
+    half[i] = _mm256_blendv_ps(_mm256_permutevar8x32_ps(low, lanes), _mm256_permutevar8x32_ps(high, lanes),
+                               _mm256_castsi256_ps(_mm256_slli_epi32(lanes, 28)));
+  }
+  return LANES_NAME(load16)((const float *)half);
+#else
+  uint32_t lanes[16];
+  float value[16];
+  memcpy(lanes, &index, sizeof lanes);
+  for (int lane = 0; lane < 16; lane++) value[lane] = table[lanes[lane] & 15];
+  return LANES_NAME(load16)(value);
 #endif
 }
 

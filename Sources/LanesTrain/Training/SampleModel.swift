@@ -12,15 +12,23 @@ public enum Targets: Sendable, Hashable, ExpressibleByIntegerLiteral {
 struct SampleShape {
   let features: Int
   let targets: Targets
+  /// The loss's.
+  let ignoredLabel: Int32?
 
-  /// Throws where data has other features or targets.
+  /// Throws where data has other features or targets, or samples without a class that the loss would count.
   func check(_ data: Dataset, at location: SourceLocation) throws(ModelError) {
     let targetCount =
       switch targets {
       case .numbers(let count): count
       case .classes: data.classes == nil ? -1 : data.targetCount
       }
-    if data.featureCount == features, data.targetCount == targetCount { return }
+    if data.featureCount == features, data.targetCount == targetCount {
+      guard let label = data.classes?.ignoredLabel, label != ignoredLabel else { return }
+      throw ModelError(
+        operation: "trainer", shapes: [[data.count, data.featureCount], [data.count, data.targetCount]],
+        reason: "samples with the label \(label) have no class, but the loss "
+          + (ignoredLabel.map { "ignores the label \($0)" } ?? "ignores no label"), location: location)
+    }
     let wanted = targets == .classes ? "a class" : "\(targetCount) targets"
     let found = targets == .classes ? "\(data.targetCount) numbers as targets" : "\(data.targetCount)"
     throw ModelError(

@@ -30,34 +30,35 @@ extension Trainer {
   }
 
   /// The share of samples whose class has the largest output; for one output, which is right if it is above `threshold` for
-  /// targets above a half, and not for others. Of no classes and several outputs, NaN.
+  /// targets above a half, and not for others. Samples with the loss's ignored label do not count. NaN where none does, where
+  /// the output is not a row a sample, and of no classes and several outputs.
   public func accuracy(
     on data: Dataset, threshold: Float = 0.5, averaged: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> Double {
-    Self.accuracy(of: try predict(data, averaged: averaged, file: file, line: line), on: data, threshold: threshold)
+    accuracy(of: try predict(data, averaged: averaged, file: file, line: line), on: data, threshold: threshold)
   }
 
   /// Loss without its regularization, and accuracy, from one evaluation.
   func measure(_ data: Dataset, averaged: Bool, at location: SourceLocation) throws -> (loss: Float, accuracy: Double) {
     let program = try evaluate(data, averaged, at: location)
-    return (program.result(1).values.first ?? .nan, Self.accuracy(of: program.result(2), on: data, threshold: 0.5))
+    return (program.result(1).values.first ?? .nan, accuracy(of: program.result(2), on: data, threshold: 0.5))
   }
 
-  private static func accuracy(of output: Tensor, on data: Dataset, threshold: Float) -> Double {
-    let columns = output.shape.columns
-    var right = 0
-    if columns == 1 {
-      right = zip(output.values, data.targets).filter { ($0 > threshold) == ($1 > 0.5) }.count
-    } else if let labels = data.classes?.labels {
-      for (row, label) in labels.enumerated() {
-        let outputs = output.values[(row * columns)..<((row + 1) * columns)]
-        let best = outputs.indices.max { outputs[$0] < outputs[$1] } ?? outputs.startIndex
-        if best - outputs.startIndex == Int(label) { right += 1 }
+  private func accuracy(of output: Tensor, on data: Dataset, threshold: Float) -> Double {
+    let (columns, values, labels) = (output.shape.columns, output.values, data.classes?.labels)
+    guard columns == 1 || labels != nil, values.count == data.count * columns else { return .nan }
+    var (right, counted) = (0, 0)
+    for sample in 0..<data.count {
+      if let labels, labels[sample] == loss.ignoredLabel { continue }
+      counted += 1
+      let row = sample * columns..<(sample + 1) * columns
+      if columns == 1 {
+        if (values[sample] > threshold) == (data.targets[sample] > 0.5) { right += 1 }
+      } else if let labels, let best = row.max(by: { values[$0] < values[$1] }) {
+        if best - row.lowerBound == Int(labels[sample]) { right += 1 }
       }
-    } else {
-      return .nan
     }
-    return Double(right) / Double(data.count)
+    return Double(right) / Double(counted)
   }
 
   private func evaluate(_ data: Dataset, _ averaged: Bool, at location: SourceLocation) throws -> Program {

@@ -34,7 +34,7 @@ public final class Trainer {
   ) throws {
     (self.model, self.loss, self.regularizer, self.optimizer) = (model, loss, regularizer, optimizer)
     (self.movingAverage, self.backend, self.state) = (movingAverage, backend, state)
-    shape = SampleShape(features: features, targets: targets)
+    shape = SampleShape(features: features, targets: targets, ignoredLabel: loss.ignoredLabel)
     scalars = try StepScalars()
     _ = try makeStep(StepKey(samples: 1, givesLoss: false))
     _ = try evaluation(samples: 1, averaged: false)

@@ -7,26 +7,27 @@ struct EvaluationKey: Hashable {
 }
 
 extension Trainer {
-  /// Over all samples at once: the loss with its regularization.
+  /// Over all samples: the loss with its regularization.
   /// - Parameter averaged: with the moving averages in place of the parameters.
   public func loss(
     on data: Dataset, averaged: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> Float {
-    try evaluate(data, averaged, at: SourceLocation(file, line)).result(0).values.first ?? .nan
+    try evaluate(data, averaged, at: SourceLocation(file, line)).loss
   }
 
-  /// Over all samples at once: the loss without its regularization.
+  /// Over all samples: the loss without its regularization.
   public func dataLoss(
     on data: Dataset, averaged: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> Float {
-    try evaluate(data, averaged, at: SourceLocation(file, line)).result(1).values.first ?? .nan
+    try evaluate(data, averaged, at: SourceLocation(file, line)).dataLoss
   }
 
-  /// The model's output, [samples, outputs].
+  /// The model's output, [samples, outputs]. Computed for 4096 samples after the others where there are more and the model
+  /// keeps them apart, as layers do.
   public func predict(
     _ data: Dataset, averaged: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
-    try evaluate(data, averaged, at: SourceLocation(file, line)).result(2)
+    try evaluate(data, averaged, at: SourceLocation(file, line)).output
   }
 
   /// The share of samples whose class has the largest output; for one output, which is right if it is above `threshold` for
@@ -40,8 +41,8 @@ extension Trainer {
 
   /// Loss without its regularization, and accuracy, from one evaluation.
   func measure(_ data: Dataset, averaged: Bool, at location: SourceLocation) throws -> (loss: Float, accuracy: Double) {
-    let program = try evaluate(data, averaged, at: location)
-    return (program.result(1).values.first ?? .nan, accuracy(of: program.result(2), on: data, threshold: 0.5))
+    let evaluation = try evaluate(data, averaged, at: location)
+    return (evaluation.dataLoss, accuracy(of: evaluation.output, on: data, threshold: 0.5))
   }
 
   private func accuracy(of output: Tensor, on data: Dataset, threshold: Float) -> Double {
@@ -61,25 +62,56 @@ extension Trainer {
     return Double(right) / Double(counted)
   }
 
-  private func evaluate(_ data: Dataset, _ averaged: Bool, at location: SourceLocation) throws -> Program {
+  private func evaluate(_ data: Dataset, _ averaged: Bool, at location: SourceLocation) throws -> Evaluation {
     try shape.check(data, at: location)
     if averaged, movingAverage == nil {
       throw ModelError(
         operation: "trainer", shapes: [], reason: "there are no moving averages: the trainer was made without",
         location: location)
     }
-    let program = try evaluation(samples: data.count, averaged: averaged)
-    try program.run(shape, data)
-    return program.program
+    let evaluation = try evaluation(samples: data.count, averaged: averaged)
+    try evaluation.run(shape, data)
+    return evaluation
   }
 
-  func evaluation(samples: Int, averaged: Bool) throws -> SampleProgram {
+  func evaluation(samples: Int, averaged: Bool) throws -> Evaluation {
     let key = EvaluationKey(samples: samples, isAveraged: averaged)
-    if let program = evaluations[key] { return program }
-    let model = SampleModel(self, Graph(isAveraged: averaged), samples: samples)
-    let results = [model.loss, model.dataLoss, model.output]
-    let program = SampleProgram(try Program(model.graph, results: results, state: state, on: backend), scalars)
-    evaluations[key] = program
-    return program
+    if let evaluation = evaluations[key] { return evaluation }
+    let whole = SampleModel(self, Graph(isAveraged: averaged), samples: samples)
+    let evaluation: Evaluation
+    if samples > rowsAtOnce, let rowwise = try rowwiseModel(averaged: averaged), rowwise.fits(whole) {
+      evaluation = try self.evaluation(samples: samples, averaged: averaged, by: rowwise)
+    } else {
+      let program = try Program(
+        whole.graph, results: [whole.loss, whole.dataLoss, whole.output], state: state, on: backend)
+      evaluation = Evaluation(SampleProgram(program, scalars), samples: samples)
+    }
+    evaluations[key] = evaluation
+    return evaluation
+  }
+
+  private func evaluation(samples: Int, averaged: Bool, by rowwise: RowwiseModel) throws -> Evaluation {
+    let pieces = try OutputInPieces(rowwise, samples: samples)
+    let graph = Graph(isAveraged: averaged)
+    // In the order of the model, which regularization adds them up in.
+    for parameter in rowwise.model.parameters { _ = graph.variable(parameter.variable) }
+    let model = SampleModel(
+      self, graph, output: graph.input(Inputs.prediction, [samples, rowwise.columns]),
+      targets: shape.targets(of: samples, in: graph))
+    let program = try Program(graph, results: [model.loss, model.dataLoss], state: state, on: backend)
+    pieces.bind(to: program)
+    return Evaluation(SampleProgram(program, scalars), samples: samples, pieces: pieces)
+  }
+
+  private func rowwiseModel(averaged: Bool) throws -> RowwiseModel? {
+    if let known = rowwiseModels[averaged] { return known }
+    let model = SampleModel(self, Graph(isAveraged: averaged), samples: rowsAtOnce)
+    var rowwise: RowwiseModel?
+    if model.graph.keepsRowsApart(model.output, from: Inputs.features, rows: rowsAtOnce) {
+      let program = try Program(model.graph, results: [model.output], state: state, on: backend)
+      rowwise = RowwiseModel(model: model, program: SampleProgram(program, scalars), rows: rowsAtOnce)
+    }
+    rowwiseModels[averaged] = .some(rowwise)
+    return rowwise
   }
 }

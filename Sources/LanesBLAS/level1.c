@@ -25,7 +25,7 @@ void cblas_saxpy(int n, float alpha, const float *x, int incx, float *y, int inc
   if (n <= 0 || alpha == 0) return;
   const lanes_update_call step = {.rule = LANES_SGD, .count = n, .parameter = y, .gradient = x, .rate = -alpha, .scale = 1,
                                   .low = -INFINITY, .high = INFINITY};
-  if (incx == 1 && incy == 1 && lanes_update(0, &step) == LANES_OK) return;
+  if (incx == 1 && incy == 1 && lanes_update(blas_context(), &step) == LANES_OK) return;
   float factor = alpha;
   blas_plain_product(n, 1, 1, 1, (blas_view){(float *)x + blas_first(n, incx), incx, 0}, (blas_view){&factor, 0, 0}, 1,
                      (blas_view){y + blas_first(n, incy), incy, 0});
@@ -33,8 +33,8 @@ void cblas_saxpy(int n, float alpha, const float *x, int incx, float *y, int inc
 
 void cblas_sscal(int n, float alpha, float *x, int incx) {
   if (n <= 0 || incx <= 0) return;
-  const lanes_operand scale = {&alpha, 0, 0};
-  if (incx == 1 && lanes_binary(0, LANES_MULTIPLY, 1, n, (lanes_operand){x, n, 1}, scale, x, n) == LANES_OK) return;
+  const lanes_operand vector = {x, n, 1}, scale = {&alpha, 0, 0};
+  if (incx == 1 && lanes_binary(blas_context(), LANES_MULTIPLY, 1, n, vector, scale, x, n) == LANES_OK) return;
   for (int64_t i = 0; i < n; i++) x[i * incx] *= alpha;
 }
 

@@ -38,7 +38,7 @@ WITH_FMA static void plain_product_fma(int64_t m, int64_t n, int64_t k, float al
 
 void blas_plain_product(int64_t m, int64_t n, int64_t k, float alpha, blas_view a, blas_view b, float beta, blas_view c) {
 #ifdef WITH_FMA
-  const lanes_isa isa = lanes_context_isa(0);
+  const lanes_isa isa = lanes_context_isa(blas_context());
   if (isa == LANES_ISA_AVX2 || isa == LANES_ISA_AVX512) {
     plain_product_fma(m, n, k, alpha, a, b, beta, c);
     return;
@@ -57,22 +57,10 @@ static int product_beside(const lanes_matmul_call *call) {
   lanes_matmul_call other = *call;
   other.c = beside;
   other.c_stride = call->n;
-  const int done = lanes_matmul(0, &other) == LANES_OK;
+  const int done = lanes_matmul(blas_context(), &other) == LANES_OK;
   if (done)
     for (int64_t i = 0; i < call->m; i++) memcpy(call->c + i * call->c_stride, beside + i * call->n, row);
   free(beside);
-  return done;
-}
-
-/* On one thread with portable kernels: where the environment names what there is not. */
-static int product_without_environment(lanes_status status, const lanes_matmul_call *call) {
-  static int said;
-  if (!__atomic_exchange_n(&said, 1, __ATOMIC_RELAXED))
-    fprintf(stderr, "LanesBLAS: LANES_ISA, LANES_NUM_THREADS: %s\n", lanes_status_message(status));
-  lanes_context *context;
-  if (lanes_context_create(&(lanes_options){.isa = "portable", .threads = 1}, &context)) return 0;
-  const int done = lanes_matmul(context, call) == LANES_OK;
-  lanes_context_destroy(context);
   return done;
 }
 
@@ -81,12 +69,10 @@ void blas_recover(lanes_status status, const lanes_matmul_call *call, const char
     case LANES_OVERLAP:
       if (product_beside(call)) return;
       break;
-    case LANES_UNKNOWN_ISA:
+    case LANES_OUT_OF_MEMORY:
+    case LANES_UNKNOWN_ISA: /* and no memory for another context */
     case LANES_UNAVAILABLE_ISA:
     case LANES_INVALID_THREADS:
-      if (product_without_environment(status, call)) return;
-      break;
-    case LANES_OUT_OF_MEMORY:
       break;
     default: /* a null pointer, or more than the address space holds: nothing can be computed */
       fprintf(stderr, "LanesBLAS: %s: %s\n", routine, lanes_status_message(status));

@@ -17,10 +17,19 @@ typedef struct blas_view {
 /* C = alpha·A·B + beta·C in the order of C2, element by element: for what lanes_matmul does not take. */
 void blas_plain_product(int64_t m, int64_t n, int64_t k, float alpha, blas_view a, blas_view b, float beta, blas_view c);
 
+/* What every routine runs on: the default context. Where the environment asks for what there is not, a line says so once,
+ * and it is as if it had not asked. NULL, which the kernels refuse, where there is no memory for that. */
+extern const lanes_context *blas_chosen;
+const lanes_context *blas_choose(void);
+static inline const lanes_context *blas_context(void) {
+  const lanes_context *context = __atomic_load_n(&blas_chosen, __ATOMIC_ACQUIRE);
+  return __builtin_expect(context != 0, 1) ? context : blas_choose();
+}
+
 /* lanes_matmul, and where it refuses, the same product by other means. */
 void blas_recover(lanes_status status, const lanes_matmul_call *call, const char *routine);
 static inline void blas_product(const lanes_matmul_call *call, const char *routine) {
-  lanes_status status = lanes_matmul(0, call);
+  lanes_status status = lanes_matmul(blas_context(), call);
   if (__builtin_expect(status != LANES_OK, 0)) blas_recover(status, call, routine);
 }
 

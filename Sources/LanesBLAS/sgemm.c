@@ -28,8 +28,9 @@ static inline int is_verbose(void) {
 }
 
 static void say(int by_rows, int m, int n, int k) {
+  const lanes_context *context = blas_context();
   fprintf(stderr, "LanesBLAS: sgemm %s m %d n %d k %d, %s, %d threads\n", by_rows ? "row-major" : "column-major",
-          by_rows ? n : m, by_rows ? m : n, k, lanes_isa_name(lanes_context_isa(0)), lanes_context_threads(0));
+          by_rows ? n : m, by_rows ? m : n, k, lanes_isa_name(lanes_context_isa(context)), lanes_context_threads(context));
 }
 
 /* Column-major. Its memory read by rows is the transposed product, Cᵀ = op(B)ᵀ·op(A)ᵀ. */

@@ -11,11 +11,16 @@ static const double default_grain = 2500;
 /* Where the system does not say how large the last-level cache is. */
 static const int64_t default_streaming_bytes = 32 << 20;
 
+lanes_isa lanes_isa_of_machine(void) {
+  static const lanes_isa best_first[] = {LANES_ISA_AVX512, LANES_ISA_AVX2, LANES_ISA_NEON};
+  for (size_t i = 0; i < sizeof best_first / sizeof *best_first; i++)
+    if (lanes_isa_available(best_first[i])) return best_first[i];
+  return LANES_ISA_PORTABLE;
+}
+
 static lanes_status find_isa(const char *name, lanes_isa *isa) {
   if (!name) {
-    static const lanes_isa best_first[] = {LANES_ISA_AVX512, LANES_ISA_AVX2, LANES_ISA_NEON, LANES_ISA_PORTABLE};
-    for (size_t i = 0; i < sizeof best_first / sizeof *best_first; i++)
-      if (lanes_isa_available(*isa = best_first[i])) break;
+    *isa = lanes_isa_of_machine();
     return LANES_OK;
   }
   for (*isa = 0; *isa < LANES_ISA_COUNT; ++*isa)

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #ifdef _OPENMP
 #include "libomp.h"
@@ -34,17 +35,41 @@ static void set_float_environment(float_environment value) { (void)value; }
 static atomic_flag team_taken = ATOMIC_FLAG_INIT;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 
-/* The thread that held the team is not in the child. */
-static void release_in_child(void) { atomic_flag_clear(&team_taken); }
+/* The largest team that this thread has had room for. */
+static _Thread_local int roomy;
+
+/* Neither the thread that held the team nor any worker is in the child. */
+static void release_in_child(void) {
+  atomic_flag_clear(&team_taken);
+  roomy = 0;
+}
 static void watch_forks(void) { pthread_atfork(NULL, NULL, release_in_child); }
 
-/* libomp's workers spin 200 ms for more work before they sleep, on cores that the caller may need. */
-static void spin_briefly(void) {
-  static _Thread_local int done;
-  if (done) return;
-  done = 1;
-  pthread_once(&fork_once, watch_forks);
-  if (kmp_set_blocktime && !getenv("KMP_BLOCKTIME")) kmp_set_blocktime(1);
+/* What a worker takes of the address space: its stack, 8 MiB by default, and an arena that its first malloc reserves. */
+static const size_t room_each = 136 << 20;
+
+static int has_room(int threads) {
+  const size_t bytes = (size_t)threads * room_each;
+  void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) return 0;
+  munmap(room, bytes);
+  return 1;
+}
+
+/* The threads that there is room for. libomp ends the process where it cannot have memory for its workers, or for itself, so
+ * nothing of it is called before. */
+static int with_room(int threads) {
+  while (threads > roomy && threads > 1) {
+    if (!has_room(threads)) {
+      threads /= 2;
+      continue;
+    }
+    pthread_once(&fork_once, watch_forks);
+    /* Its workers spin 200 ms for more work before they sleep, on cores that the caller may need. */
+    if (roomy == 0 && kmp_set_blocktime && !getenv("KMP_BLOCKTIME")) kmp_set_blocktime(1);
+    roomy = threads;
+  }
+  return threads;
 }
 
 #if defined(__linux__)
@@ -77,12 +102,8 @@ static unsigned region;
 static void claim_processor(unsigned in_region) { (void)in_region; }
 #endif
 
-void lanes_run(int threads, lanes_body body, void *argument) {
-  if (threads <= 1 || omp_in_parallel() || atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
-    body(argument, 0, 1);
-    return;
-  }
-  spin_briefly();
+/* Not inlined: the compiler calls libomp at the beginning of the function that has the region. */
+static __attribute__((noinline)) void run_team(int threads, lanes_body body, void *argument) {
   float_environment callers = get_float_environment();
   const unsigned this_region = ++region;
   claim_processor(this_region);
@@ -94,6 +115,15 @@ void lanes_run(int threads, lanes_body body, void *argument) {
     body(argument, omp_get_thread_num(), omp_get_num_threads());
     set_float_environment(own);
   }
+}
+
+void lanes_run(int threads, lanes_body body, void *argument) {
+  if (threads <= 1 || (threads = with_room(threads)) <= 1 || omp_in_parallel() ||
+      atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
+    body(argument, 0, 1);
+    return;
+  }
+  run_team(threads, body, argument);
   atomic_flag_clear_explicit(&team_taken, memory_order_release);
 }
 #else

@@ -16,7 +16,8 @@ static inline int lanes_threads_for(const lanes_context *context, double nanosec
 }
 
 /* Runs the body on up to `threads` threads, each with the caller's floating-point environment, and returns when all are
- * done. On one thread where the team is taken by another caller, inside an OpenMP region, or without OpenMP. */
+ * done. On one thread where the team is taken by another caller, inside an OpenMP region, or without OpenMP; on fewer
+ * where there is not the address space for so many. */
 void lanes_run(int threads, lanes_body body, void *argument);
 
 /* The part of 0 ..< count that falls to a thread, in multiples of `multiple` (the last part takes the rest). */
@@ -31,8 +32,5 @@ static inline lanes_part lanes_part_of(int64_t count, int64_t multiple, int thre
   int64_t last = first + each + (thread < more);
   return (lanes_part){first * multiple, last * multiple < count ? last * multiple : count};
 }
-
-/* Processors by affinity mask and cgroup quota, at least 1. */
-int lanes_threads_of_machine(void);
 
 #endif

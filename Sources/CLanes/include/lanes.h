@@ -152,6 +152,9 @@ int lanes_context_threads(const lanes_context *context);
 
 /* Whether this processor, system and build can run it. */
 int lanes_isa_available(lanes_isa isa);
+/* What the default context has where the environment says nothing. */
+lanes_isa lanes_isa_of_machine(void);
+int lanes_threads_of_machine(void);
 
 /* What the machine offers, for people to read. */
 typedef struct lanes_machine {

@@ -8,10 +8,12 @@
  *
  * Errors: a bad argument is reported through cblas_xerbla or xerbla_, and nothing is written. Both are weak, so a program
  * may define its own; these print a line to the standard error and return, as OpenBLAS's do (netlib's end the program).
- * Where memory runs out, or an output overlaps an input, the product is done by slower means.
+ * Where memory runs out, or an output overlaps an input, the product is done by slower means, to the same bits.
  *
- * LANES_ISA, LANES_NUM_THREADS and LANES_GRAIN choose what runs (lanes.h). With a bad value, a line says so once and the
- * portable kernels run on one thread. LANES_BLAS_VERBOSE=1 prints each sgemm to the standard error.
+ * LANES_ISA, LANES_NUM_THREADS and LANES_GRAIN choose what runs (lanes.h). A bad value is ignored, which a line on the standard
+ * error says once. LANES_BLAS_VERBOSE=1 prints each sgemm there.
+ *
+ * Any number of threads may call at once, in OpenMP's parallel regions of this or another runtime, and after fork().
  */
 #ifndef LANES_BLAS_H
 #define LANES_BLAS_H

@@ -60,14 +60,24 @@ public final class BatchReader {
     }
   }
 
+  /// Samples of a step whose label is another; all where the target is not a class.
+  func count(at step: Int, ignoring ignoredLabel: Int32?) -> Int {
+    let range = batches.range(at: step)
+    guard let ignoredLabel, let labels = batches.dataset.classes?.labels else { return range.count }
+    var count = 0
+    if case .shuffled(let seed) = batches.order {
+      enter(batches.epoch(at: step), seed: seed)
+      for place in range where labels[order[place]] != ignoredLabel { count += 1 }
+    } else {
+      for sample in range where labels[sample] != ignoredLabel { count += 1 }
+    }
+    return count
+  }
+
   /// Copies the features of a step's samples, and calls `copyTarget` for each. Gives the number of samples.
   private func gather(_ step: Int, seed: UInt64, _ copyTarget: (_ place: Int, _ sample: Int) -> Void) -> Int {
     let data = batches.dataset
-    let epoch = batches.epoch(at: step)
-    if epoch != self.epoch {
-      Philox(seed: seed).permute(&order, count: data.count, stream: UInt64(bitPattern: Int64(epoch)))
-      self.epoch = epoch
-    }
+    enter(batches.epoch(at: step), seed: seed)
     let range = batches.range(at: step)
     for (place, position) in range.enumerated() {
       let sample = order[position]
@@ -75,6 +85,12 @@ public final class BatchReader {
       copyTarget(place, sample)
     }
     return range.count
+  }
+
+  private func enter(_ epoch: Int, seed: UInt64) {
+    guard epoch != self.epoch else { return }
+    Philox(seed: seed).permute(&order, count: batches.dataset.count, stream: UInt64(bitPattern: Int64(epoch)))
+    self.epoch = epoch
   }
 
   private static func copy(

@@ -11,13 +11,21 @@ extension Dataset {
   /// Samples from arrays whose target is a class.
   /// - Parameters:
   ///   - labels: whole numbers from 0 on, in one column.
-  ///   - classNames: "0", "1" … up to the highest label, unless given.
-  public init(features: StoredArray, labels: StoredArray, classNames: [String]? = nil) throws(DatasetError) {
+  ///   - classNames: "0", "1" … up to the highest label that is not ignored, unless given.
+  ///   - ignoredLabel: what samples without a class have as label.
+  public init(
+    features: StoredArray, labels: StoredArray, classNames: [String]? = nil, ignoredLabel: Int32? = nil
+  ) throws(DatasetError) {
     guard let values = labels.labels, Self.columns(of: labels) == 1 else { throw .notClasses }
     let names: [String]
-    if let classNames { names = classNames } else { names = try Self.numberedClasses(values) }
+    if let classNames {
+      names = classNames
+    } else {
+      names = try Self.numberedClasses(values.filter { $0 != ignoredLabel })
+    }
     try self.init(
-      features: features.floats, featureCount: Self.columns(of: features), labels: values, classNames: names)
+      features: features.floats, featureCount: Self.columns(of: features), labels: values, classNames: names,
+      ignoredLabel: ignoredLabel)
     try checkFinite()
   }
 

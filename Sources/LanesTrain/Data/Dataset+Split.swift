@@ -10,7 +10,8 @@ extension Dataset {
   /// Splits at random: a function of the seed and the data's size (and labels, if stratified).
   /// - Parameters:
   ///   - fraction: the share of samples to hold out; their number is rounded to the nearest.
-  ///   - stratified: whether each class has that share of its own, as nearly as whole samples allow.
+  ///   - stratified: whether each class has that share of its own, as nearly as whole samples allow; the samples with the
+  ///     ignored label count as one class more.
   /// - Throws: `DatasetError` where a part would be empty; where it is to be stratified and there are no classes.
   public func split(
     validation fraction: Double, seed: UInt64, stratified: Bool = false
@@ -31,8 +32,8 @@ extension Dataset {
     if stratified {
       guard let classes else { throw .notClasses }
       var rest = Self.quotas(classes, total: held)
-      for sample in order where rest[Int(classes.labels[sample])] > 0 {
-        rest[Int(classes.labels[sample])] -= 1
+      for sample in order where rest[classes.group(of: sample)] > 0 {
+        rest[classes.group(of: sample)] -= 1
         isHeld[sample] = true
       }
     } else {
@@ -44,8 +45,8 @@ extension Dataset {
   /// `total` samples shared out among the classes in proportion to their sizes: each gets the whole part of its share, and
   /// the largest remainders get one more (of equal ones, the first class).
   private static func quotas(_ classes: Classes, total: Int) -> [Int] {
-    var sizes = [Int](repeating: 0, count: classes.names.count)
-    for label in classes.labels { sizes[Int(label)] += 1 }
+    var sizes = [Int](repeating: 0, count: classes.names.count + 1)
+    for sample in classes.labels.indices { sizes[classes.group(of: sample)] += 1 }
     let shares = sizes.map { Double($0) * Double(total) / Double(classes.labels.count) }
     var quotas = shares.map { Int($0) }
     let remainders = shares.indices.sorted {
@@ -68,7 +69,8 @@ extension Dataset {
       features: Self.rows(samples, of: features, columns: featureCount), featureCount: featureCount,
       targets: Self.rows(samples, of: targets, columns: targetCount), targetCount: targetCount,
       classes: classes.map { classes in
-        Classes(labels: samples.map { classes.labels[$0] }, names: classes.names)
+        Classes(
+          labels: samples.map { classes.labels[$0] }, names: classes.names, ignoredLabel: classes.ignoredLabel)
       },
       featureNames: featureNames, targetNames: targetNames)
   }
@@ -85,4 +87,9 @@ extension Dataset {
     static let split = UInt64.max
     static let shuffle = UInt64.max - 1
   }
+}
+
+extension Dataset.Classes {
+  /// The sample's class; the number of classes where it has none.
+  fileprivate func group(of sample: Int) -> Int { labels[sample] == ignoredLabel ? names.count : Int(labels[sample]) }
 }

@@ -19,10 +19,12 @@ public struct Dataset: Sendable, Hashable {
 
   /// The classes of some samples.
   public struct Classes: Sendable, Hashable {
-    /// For each sample the index of its class in `names`.
+    /// For each sample the index of its class in `names`, or `ignoredLabel`.
     public let labels: [Int32]
     /// The classes, each once; at least one.
     public let names: [String]
+    /// What samples without a class have as label; nil where every sample has one.
+    public let ignoredLabel: Int32?
   }
 
   /// Samples with numbers as targets. The number of samples is the number of features divided by `featureCount`.
@@ -38,21 +40,24 @@ public struct Dataset: Sendable, Hashable {
   /// Samples with a class as target.
   /// - Parameters:
   ///   - labels: for each sample the index of its class in `classNames`.
+  ///   - ignoredLabel: a label that need not be such an index, for samples that have no class: those that a loss with this
+  ///     ignored label does not count. A trainer takes such data with such a loss only.
   ///   - targetName: what the class says, such as "species".
   public init(
-    features: [Float], featureCount: Int, labels: [Int32], classNames: [String], featureNames: [String] = [],
-    targetName: String? = nil
+    features: [Float], featureCount: Int, labels: [Int32], classNames: [String], ignoredLabel: Int32? = nil,
+    featureNames: [String] = [], targetName: String? = nil
   ) throws(DatasetError) {
     // So that each label is a Float exactly.
     if classNames.isEmpty || classNames.count > 1 << 24 { throw .classCount(classNames.count) }
     var seen: Set<String> = []
     for name in classNames where !seen.insert(name).inserted { throw .duplicateClass(name) }
-    for (sample, label) in labels.enumerated() where label < 0 || Int(label) >= classNames.count {
+    for (sample, label) in labels.enumerated()
+    where label != ignoredLabel && (label < 0 || Int(label) >= classNames.count) {
       throw .labelOutOfRange(label, sample: sample, classes: classNames.count)
     }
     try self.init(
       features: features, featureCount: featureCount, targets: labels.map { Float($0) }, targetCount: 1,
-      classes: Classes(labels: labels, names: classNames), featureNames: featureNames,
+      classes: Classes(labels: labels, names: classNames, ignoredLabel: ignoredLabel), featureNames: featureNames,
       targetNames: targetName.map { [$0] } ?? [])
   }
 
@@ -76,9 +81,12 @@ public struct Dataset: Sendable, Hashable {
   }
 
   /// The samples with a 1 for their class and a 0 for every other: one target for each class.
-  /// - Throws: `DatasetError.notClasses`.
+  /// - Throws: `DatasetError.notClasses`; `.ignoredLabel` where a sample has no class.
   public func oneHot() throws(DatasetError) -> Dataset {
     guard let classes else { throw .notClasses }
+    if let label = classes.ignoredLabel, let sample = classes.labels.firstIndex(of: label) {
+      throw .ignoredLabel(label, sample: sample)
+    }
     var targets = [Float](repeating: 0, count: count * classes.names.count)
     for (sample, label) in classes.labels.enumerated() { targets[sample * classes.names.count + Int(label)] = 1 }
     return try Dataset(

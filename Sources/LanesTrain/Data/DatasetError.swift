@@ -18,6 +18,8 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case duplicateClass(String)
   /// A label is the index of a class. Samples count from 0.
   case labelOutOfRange(Int32, sample: Int, classes: Int)
+  /// The sample has no class, which a row of targets cannot say. Samples count from 0.
+  case ignoredLabel(Int32, sample: Int)
   /// The targets are numbers, but classes are needed.
   case notClasses
   /// A feature or target is NaN or infinite. Samples count from 0.
@@ -43,6 +45,8 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case .duplicateClass(let name): "there are two classes of the name '\(name)'"
     case .labelOutOfRange(let label, let sample, let classes):
       "sample \(sample) has the label \(label), but labels lie in 0 ..< \(classes)"
+    case .ignoredLabel(let label, let sample):
+      "sample \(sample) has the ignored label \(label), and so no class to make a row of targets of"
     case .notClasses: "the targets are numbers, not classes"
     case .notFinite(let name, let sample, let value): "\(name) of sample \(sample) is \(value)"
     case .sampleOutOfRange(let index, let count): "there is no sample \(index); there are \(count), from 0 on"

@@ -14,11 +14,15 @@ protocol NodeOperation: Hashable, Sendable {
   func workspace(for operands: [Value], on backend: any Backend) -> Int
   /// Whether the result may be written over this operand, where that has the same size and is not needed any more.
   func mayOverwrite(operand: Int) -> Bool
+  /// Whether row i of the result has the bits that it would have if there were only row i of each operand with a row a sample,
+  /// given that these have many rows (more than 64, so that C2 has its order for many), and that the result has as many.
+  func keepsRowsApart(_ operands: [RowsOfSamples]) -> Bool
 }
 
 extension NodeOperation {
   func workspace(for operands: [Value], on backend: any Backend) -> Int { 0 }
   func mayOverwrite(operand: Int) -> Bool { false }
+  func keepsRowsApart(_ operands: [RowsOfSamples]) -> Bool { false }
 
   func gradients(_ request: GradientRequest) -> [SymbolicTensor?] {
     request.graph.fail(

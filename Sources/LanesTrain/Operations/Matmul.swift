@@ -12,6 +12,10 @@ struct MatmulNode: NodeOperation {
 
   var name: String { "matmul" }
 
+  func keepsRowsApart(_ operands: [RowsOfSamples]) -> Bool {
+    !transposeA && operands.count == 2 && operands[0] == .each && operands[1] != .each
+  }
+
   /// m, n, k of the product, and whether the inner sizes agree.
   private func sizes(_ a: Shape, _ b: Shape) -> (m: Int, n: Int, k: Int, fit: Bool) {
     let (m, k) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)

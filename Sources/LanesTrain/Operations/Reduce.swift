@@ -6,6 +6,7 @@ struct ReduceNode: NodeOperation {
   let axis: Axis
 
   var name: String { "\(function)" }
+  func keepsRowsApart(_ operands: [RowsOfSamples]) -> Bool { axis == .eachRow }
 
   func value(of operands: [Value]) throws(Mismatch) -> Value {
     let shape = try operands[0].requireFloat().shape

@@ -6,6 +6,7 @@ struct TernaryNode: NodeOperation {
 
   var name: String { "\(function)" }
   func mayOverwrite(operand: Int) -> Bool { true }
+  func keepsRowsApart(_ operands: [RowsOfSamples]) -> Bool { !operands.contains(.none) }
 
   func value(of operands: [Value]) throws(Mismatch) -> Value { try broadcastValue(of: operands) }
 

@@ -6,6 +6,7 @@ struct UnaryNode: NodeOperation {
 
   var name: String { "\(function)" }
   func mayOverwrite(operand: Int) -> Bool { true }
+  func keepsRowsApart(_ operands: [RowsOfSamples]) -> Bool { true }
 
   func value(of operands: [Value]) throws(Mismatch) -> Value { try operands[0].requireFloat() }
 

@@ -27,7 +27,7 @@ public final class Fit {
     public let number: Int
     /// Updates so far.
     public let step: Int
-    /// The mean over the epoch's samples, of each batch before its update.
+    /// The mean over the epoch's samples, of each batch before its update. Samples with the loss's ignored label do not count.
     public let trainingLoss: Float
     /// Nil without validation data.
     public let validationLoss: Float?
@@ -50,7 +50,7 @@ public final class Fit {
   public enum End: Sendable, Hashable { case allEpochs, noImprovement, cancelled }
 
   public internal(set) var best: Best?
-  /// Of the epoch that has begun: Σ loss·samples, and samples.
+  /// Of the epoch that has begun: Σ loss·samples, and samples, of those that count.
   var lossSum = 0.0, samples = 0
   private let reader: BatchReader
   private let location: SourceLocation
@@ -96,7 +96,7 @@ public final class Fit {
     while true {
       if let end { return end }
       if try !shouldContinue(self) { return .cancelled }
-      let count = training.range(at: trainer.globalStep).count
+      let count = reader.count(at: trainer.globalStep, ignoring: trainer.loss.ignoredLabel)
       let loss = try trainer.lossStep(on: reader)
       if !loss.isFinite { throw try notFinite("the loss of the batch is \(loss.isNaN ? "NaN" : "\(loss)")") }
       lossSum += Double(loss) * Double(count)

@@ -50,11 +50,11 @@ extension Loss {
   ///   - labelSmoothing: ε of the target's weight is spread over all classes. Szegedy et al., 2016.
   ///   - classWeights: what a sample of each class counts; the loss is then divided by the sum of what the samples count.
   ///   - ignoredLabel: samples with this label, which need not be a class, count nothing; the loss of no others is 0.
-  ///     Targets that are probabilities have none. PyTorch: `ignore_index`.
+  ///     They do not count for accuracy either. Targets that are probabilities have none. PyTorch: `ignore_index`.
   public static func softmaxCrossEntropy(
     labelSmoothing: Float = 0, classWeights: [Float]? = nil, ignoredLabel: Int32? = nil
   ) -> Loss {
-    Loss { logits, target in
+    Loss(ignoredLabel: ignoredLabel) { logits, target in
       guard labelSmoothing != 0 || classWeights != nil || ignoredLabel != nil else {
         return mean(LanesTrain.softmaxCrossEntropy(logits: logits, target: target))
       }

@@ -6,11 +6,16 @@
 /// ```
 public struct Loss: Sendable {
   let value: @Sendable (_ prediction: SymbolicTensor, _ target: SymbolicTensor) -> SymbolicTensor
+  /// The label of samples that do not count; nil where all do.
+  public let ignoredLabel: Int32?
 
+  /// - Parameter ignoredLabel: the label of samples that `value` does not count, so that accuracy does not either.
   public init(
+    ignoredLabel: Int32? = nil,
     _ value: @escaping @Sendable (_ prediction: SymbolicTensor, _ target: SymbolicTensor) -> SymbolicTensor
   ) {
     self.value = value
+    self.ignoredLabel = ignoredLabel
   }
 
   /// The loss as part of a graph.

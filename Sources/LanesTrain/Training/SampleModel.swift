@@ -12,15 +12,30 @@ public enum Targets: Sendable, Hashable, ExpressibleByIntegerLiteral {
 struct SampleShape {
   let features: Int
   let targets: Targets
+  /// The loss's.
+  let ignoredLabel: Int32?
 
-  /// Throws where data has other features or targets.
+  func targets(of samples: Int, in graph: Graph) -> SymbolicTensor {
+    switch targets {
+    case .numbers(let count): graph.input(Inputs.targets, [samples, count])
+    case .classes: graph.input(Inputs.targets, [samples], .int32)
+    }
+  }
+
+  /// Throws where data has other features or targets, or samples without a class that the loss would count.
   func check(_ data: Dataset, at location: SourceLocation) throws(ModelError) {
     let targetCount =
       switch targets {
       case .numbers(let count): count
       case .classes: data.classes == nil ? -1 : data.targetCount
       }
-    if data.featureCount == features, data.targetCount == targetCount { return }
+    if data.featureCount == features, data.targetCount == targetCount {
+      guard let label = data.classes?.ignoredLabel, label != ignoredLabel else { return }
+      throw ModelError(
+        operation: "trainer", shapes: [[data.count, data.featureCount], [data.count, data.targetCount]],
+        reason: "samples with the label \(label) have no class, but the loss "
+          + (ignoredLabel.map { "ignores the label \($0)" } ?? "ignores no label"), location: location)
+    }
     let wanted = targets == .classes ? "a class" : "\(targetCount) targets"
     let found = targets == .classes ? "\(data.targetCount) numbers as targets" : "\(data.targetCount)"
     throw ModelError(
@@ -31,7 +46,8 @@ struct SampleShape {
 }
 
 enum Inputs {
-  static let features = "features", targets = "targets", rate = "rate", decay = "moving average decay", step = "step"
+  static let features = "features", targets = "targets", prediction = "prediction", rate = "rate",
+    decay = "moving average decay", step = "step"
 }
 
 /// A model applied to a graph, with its loss.
@@ -43,14 +59,13 @@ struct SampleModel {
   let parameters: [(variable: Variable, value: SymbolicTensor)]
 
   init(_ trainer: Trainer, _ graph: Graph, samples: Int) {
-    self.graph = graph
     let features = graph.input(Inputs.features, [samples, trainer.shape.features])
-    let targets =
-      switch trainer.shape.targets {
-      case .numbers(let count): graph.input(Inputs.targets, [samples, count])
-      case .classes: graph.input(Inputs.targets, [samples], .int32)
-      }
-    output = trainer.model(features)
+    let targets = trainer.shape.targets(of: samples, in: graph)
+    self.init(trainer, graph, output: trainer.model(features), targets: targets)
+  }
+
+  init(_ trainer: Trainer, _ graph: Graph, output: SymbolicTensor, targets: SymbolicTensor) {
+    (self.graph, self.output) = (graph, output)
     dataLoss = trainer.loss.value(output, targets)
     parameters = graph.parameters.map { ($0, graph.variable($0)) }
     let weights = parameters.filter { $0.variable.role == .weight }.map(\.value)
@@ -96,11 +111,11 @@ struct SampleProgram {
     scalars.bind(to: program)
   }
 
-  func run(_ shape: SampleShape, _ data: Dataset) throws(LanesError) {
+  func run(_ shape: SampleShape, _ data: Dataset, _ samples: Range<Int>) throws(LanesError) {
     if shape.targets == .classes {
-      try data.withLabels(0..<data.count) { (x, labels) throws(LanesError) in try run(x, labels: labels) }
+      try data.withLabels(samples) { (x, labels) throws(LanesError) in try run(x, labels: labels) }
     } else {
-      try data.withSamples(0..<data.count) { (x, y) throws(LanesError) in try run(x, numbers: y) }
+      try data.withSamples(samples) { (x, y) throws(LanesError) in try run(x, numbers: y) }
     }
   }
 
@@ -114,12 +129,7 @@ struct SampleProgram {
 
   func run(_ shape: SampleShape, _ batches: Batches, at step: Int) throws(LanesError) {
     if case .shuffled = batches.order { return try run(shape, BatchReader(batches), at: step) }
-    let samples = batches.range(at: step)
-    if shape.targets == .classes {
-      try batches.dataset.withLabels(samples) { (x, labels) throws(LanesError) in try run(x, labels: labels) }
-    } else {
-      try batches.dataset.withSamples(samples) { (x, y) throws(LanesError) in try run(x, numbers: y) }
-    }
+    try run(shape, batches.dataset, batches.range(at: step))
   }
 
   private func run(

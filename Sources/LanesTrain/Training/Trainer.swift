@@ -20,7 +20,11 @@ public final class Trainer {
   private var steps: [StepKey: SampleProgram] = [:]
   /// The step program of the last batch's size: batches are of one size but for the last.
   private var recent: (key: StepKey, step: SampleProgram)?
-  var evaluations: [EvaluationKey: SampleProgram] = [:]
+  var evaluations: [EvaluationKey: Evaluation] = [:]
+  /// By whether it reads the moving averages; nil where the model mixes rows.
+  var rowwiseModels: [Bool: RowwiseModel?] = [:]
+  /// Samples that an evaluation computes at once, where it may choose; more than 64.
+  var rowsAtOnce = 4096
 
   /// - Parameters:
   ///   - features: numbers a sample.
@@ -34,7 +38,7 @@ public final class Trainer {
   ) throws {
     (self.model, self.loss, self.regularizer, self.optimizer) = (model, loss, regularizer, optimizer)
     (self.movingAverage, self.backend, self.state) = (movingAverage, backend, state)
-    shape = SampleShape(features: features, targets: targets)
+    shape = SampleShape(features: features, targets: targets, ignoredLabel: loss.ignoredLabel)
     scalars = try StepScalars()
     _ = try makeStep(StepKey(samples: 1, givesLoss: false))
     _ = try evaluation(samples: 1, averaged: false)

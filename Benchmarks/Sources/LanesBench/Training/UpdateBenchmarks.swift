@@ -77,13 +77,14 @@ struct UpdateBenchmarks: ParsableCommand {
     let peers = try team.contenders("adam \(count)") { result, name in
       try checkNear(result, ours, by: name, of: "Adam's first step", tolerance: 1e-5)
     }
-    // Arrays of their own: a copy over the moments would change what Adam computes.
-    let from = try Memory(count: count, quarter: 0)
-    let to = try Memory(count: count, quarter: 2)
+    // Arrays of their own: a copy over the moments would change what Adam computes. As many bytes as Adam's four hold, so that
+    // as much, or as little, of them is still in the cache when they are met again.
+    let from = try Memory(count: 2 * count, quarter: 0)
+    let to = try Memory(count: 2 * count, quarter: 2)
     let limits = copies(threads: threads, from: from, to: to)
     let contenders = [lanes] + peers + limits
     return ContestRow(
       work: "Adam, \(count)", threads: threads, contenders,
-      try options.interleaving(threads: threads).measure(contenders), limits: limits.count, traffic: 3.5)
+      try options.interleaving(threads: threads).measure(contenders), limits: limits.count, traffic: 1.75)
   }
 }

@@ -40,25 +40,33 @@ struct LinearCrossEntropyBenchmarks: ParsableCommand {
     var workersUsed = 0.0
     var report = Report<ContestRow>(
       subject: "linear-cross-entropy", machine: try Machine(), repetitions: options.turns, rows: [])
+    var notes: [String] = []
     for threads in options.threads.counts {
       let team = PeerTeam(peers.libraries, threads: threads)
       report.peers.merge(team.versions) { $1 }
       progress("\(rows),\(inner),\(classes), \(threads) threads")
-      report.rows.append(try measure(threads: threads, team))
+      let (row, added) = try measure(threads: threads, team)
+      report.rows.append(row)
+      if let added {
+        let inputs =
+          "beside inputs and results, the first call of \(row.work) on \(threads) thread\(threads == 1 ? "" : "s")"
+        notes.append(
+          "memory that Lanes takes \(inputs): \((added + 1 << 19) >> 20) MiB; all logits: \((rows * classes) >> 18)")
+      }
       workersUsed += team.processorSeconds
     }
     progress()
     report.processorsUsedByOthers = usage.othersSince(workers: workersUsed)
     let table = report.rows.table("rows,inner,classes", peers.libraries) { _ in 1e3 }
-    try report.write(as: options.format, table: table, notes: [[ContestRow].note])
+    try report.write(as: options.format, table: table, notes: [[ContestRow].note] + notes)
   }
 
-  private func measure(threads: Int, _ team: PeerTeam) throws -> ContestRow {
+  private func measure(threads: Int, _ team: PeerTeam) throws -> (ContestRow, added: Int?) {
     let layer = try LinearLayer(rows: rows, inner: inner, classes: classes, threads: threads)
     let lanes = Contender("Lanes") { calls in
       for _ in 0..<calls { try layer.lossAndGradients() }
     }
-    _ = try lanes.time(1)
+    let added = try PeakMemory.added { _ = try lanes.time(1) }
     // Times the rows, so that the tolerance is one of weights.
     let ours = layer.xGradient.copy.map { $0 * Float(rows) }
     let peers = try team.contenders("linear-cross-entropy \(rows) \(inner) \(classes)") { result, name in
@@ -72,9 +80,10 @@ struct LinearCrossEntropyBenchmarks: ParsableCommand {
       }
     }
     let contenders = [lanes] + peers + [matmuls]
-    return ContestRow(
+    let row = ContestRow(
       work: "\(rows),\(inner),\(classes)", threads: threads, contenders,
       try options.interleaving(threads: threads).measure(contenders), limits: 1, traffic: 1)
+    return (row, added)
   }
 }
 

@@ -2,6 +2,7 @@
  * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. */
 #include "../core/checks.h"
 #include "../matmul/paths.h"
+#include "../matmul/workspace.h"
 #include "labels.h"
 
 #include <stdlib.h>
@@ -31,10 +32,18 @@ static int64_t chunks_of(const lanes_linear_cross_entropy_call *call) {
   return chunks > 1 && same_order(call, call->rows / chunks) ? chunks : 1;
 }
 
+/* Rows of logits begin at cache lines where the workspace does, and not all at one place of a page: where they are long enough for
+ * that to take little more memory. */
+static int64_t stride_of(const lanes_linear_cross_entropy_call *call) {
+  if (call->classes < 256) return call->classes;
+  const int64_t lines = (call->classes + 15) / 16;
+  return (lines + (lines % 64 == 0)) * 16;
+}
+
 /* The logits of the longest chunk. */
 static int64_t logits_of(const lanes_linear_cross_entropy_call *call) {
   const int64_t chunks = chunks_of(call);
-  return (call->rows + chunks - 1) / chunks * call->classes;
+  return (call->rows + chunks - 1) / chunks * stride_of(call);
 }
 
 /* The losses of all rows behind them, for a mean where the caller wants no losses. */
@@ -45,6 +54,7 @@ static int64_t workspace_of(const lanes_linear_cross_entropy_call *call) {
 typedef struct bias_job {
   int64_t rows, columns;
   const float *x;
+  int64_t stride;
   float *sum;
 } bias_job;
 
@@ -53,39 +63,40 @@ static void add_rows(void *argument, int thread, int threads) {
   const bias_job *job = argument;
   const lanes_part part = lanes_part_of(job->columns, 16, thread, threads);
   for (int64_t i = 0; i < job->rows; i++)
-    for (int64_t j = part.begin; j < part.end; j++) job->sum[j] += job->x[i * job->columns + j];
+    for (int64_t j = part.begin; j < part.end; j++) job->sum[j] += job->x[i * job->stride + j];
 }
 
 static lanes_status run_chunk(const lanes_context *context, const lanes_linear_cross_entropy_call *call, int64_t first,
                               int64_t rows) {
   const int64_t d = call->inputs, n = call->classes;
   const float *x = call->x + first * call->x_stride;
+  const int64_t stride = stride_of(call);
   float *logits = call->workspace;
   LANES_TRY(lanes_matmul(context, &(lanes_matmul_call){.m = rows, .n = n, .k = d, .alpha = 1, .a = x,
                                                        .a_stride = call->x_stride, .b = call->w, .b_stride = call->w_stride,
-                                                       .c = logits, .c_stride = n, .bias = call->bias}));
+                                                       .c = logits, .c_stride = stride, .bias = call->bias}));
   const int wants_gradient = call->x_gradient || call->w_gradient || call->bias_gradient;
   LANES_TRY(lanes_softmax_cross_entropy(
-      context, &(lanes_cross_entropy_call){.rows = rows, .columns = n, .logits = logits, .logits_stride = n,
+      context, &(lanes_cross_entropy_call){.rows = rows, .columns = n, .logits = logits, .logits_stride = stride,
                                            .labels = call->labels + first, .label_options = call->label_options,
                                            .loss = call->loss ? call->loss + first : NULL,
-                                           .gradient = wants_gradient ? logits : NULL, .gradient_stride = n,
+                                           .gradient = wants_gradient ? logits : NULL, .gradient_stride = stride,
                                            .scale = call->scale}));
   if (call->x_gradient)
     LANES_TRY(lanes_matmul(
         context, &(lanes_matmul_call){.m = rows, .n = d, .k = n, .transpose_b = LANES_TRANSPOSED, .alpha = 1, .a = logits,
-                                      .a_stride = n, .b = call->w, .b_stride = call->w_stride,
+                                      .a_stride = stride, .b = call->w, .b_stride = call->w_stride,
                                       .c = call->x_gradient + first * call->x_gradient_stride,
                                       .c_stride = call->x_gradient_stride}));
   if (call->w_gradient)
     LANES_TRY(lanes_matmul(
         context, &(lanes_matmul_call){.m = d, .n = n, .k = rows, .transpose_a = LANES_TRANSPOSED, .alpha = 1, .a = x,
-                                      .a_stride = call->x_stride, .b = logits, .b_stride = n, .beta = first > 0 ? 1 : 0,
+                                      .a_stride = call->x_stride, .b = logits, .b_stride = stride, .beta = first > 0 ? 1 : 0,
                                       .c = call->w_gradient, .c_stride = call->w_gradient_stride}));
   if (call->bias_gradient) {
     if (first == 0)
       for (int64_t j = 0; j < n; j++) call->bias_gradient[j] = 0;
-    bias_job job = {rows, n, logits, call->bias_gradient};
+    bias_job job = {rows, n, logits, stride, call->bias_gradient};
     lanes_run(lanes_threads_for(context, 0.1 * (double)rows * (double)n, (n + 15) / 16), add_rows, &job);
   }
   return LANES_OK;
@@ -148,7 +159,8 @@ lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lane
   const int64_t floats = workspace_of(call);
   float *own = NULL;
   if (!call->workspace || call->workspace_floats < floats) {
-    inner.workspace = own = malloc(sizeof(float) * (size_t)floats);
+    int64_t bytes;
+    inner.workspace = own = lanes_allocate(floats, &bytes);
     if (!own) return LANES_OUT_OF_MEMORY;
   }
   float weight = 1;

@@ -41,13 +41,13 @@ private struct LinearCrossEntropyShape {
       }
       if biasGradient { call.biasGradient = memory.output("biasGradient", columns: classes).write }
       guard let missing else { return { [call] backend throws(LanesError) in try backend.linearCrossEntropy(call) } }
-      let scratch = memory.scratch("workspace", count: rows * (classes + 1)).write
+      let scratch = memory.scratch("workspace", count: rows * (classes + 33)).write
       return { [self, call] backend throws(LanesError) in
         var call = call
         // The end of the block: one element more would be outside.
         let wanted = backend.linearCrossEntropyWorkspace(rows: rows, inputs: inputs, classes: classes)
         let count = max(wanted - missing, 0)
-        call.workspace = UnsafeMutableBufferPointer(start: scratch + (rows * (classes + 1) - count), count: count)
+        call.workspace = UnsafeMutableBufferPointer(start: scratch + (rows * (classes + 33) - count), count: count)
         try backend.linearCrossEntropy(call)
       }
     }

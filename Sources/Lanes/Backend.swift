@@ -22,6 +22,10 @@ public protocol Backend: Sendable {
   /// nothing from the first c to the end of the last may be an input.
   func matmul(_ call: Matmul, packedB: PackedMatrix?, batch: MatmulBatch) throws(LanesError)
 
+  /// Checks the product's sizes and strides, and decides how to multiply, for many runs with other pointers (C2: the same bits).
+  /// The call's own pointers are not followed; whether it has a bias and a gradientValue holds for all runs.
+  func prepare(_ call: Matmul, packedB: PackedMatrix?) throws(LanesError) -> PreparedProduct
+
   /// y[i] = f(x[i]). y may be x.
   func unary(
     _ operation: UnaryOperation, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>

@@ -18,6 +18,8 @@ public struct LanesError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no element to choose from.
     case empty(name: String)
     case outOfMemory
+    /// A run of a prepared product lacks what it was prepared with.
+    case missing(name: String)
     /// A packed matrix has another k or n than the call.
     case packedShape(k: Int, n: Int, packedK: Int, packedN: Int)
     /// A packed matrix is in the order of another backend.
@@ -63,6 +65,7 @@ extension LanesError.Reason: CustomStringConvertible {
     case .smoothingOutOfRange(let value): "the label smoothing is \(value), and must be between 0 and 1"
     case .empty(let name): "\(name) has no element to choose from"
     case .outOfMemory: "memory could not be allocated"
+    case .missing(let name): "the product was prepared with a \(name), and this run has none"
     case .packedShape(let k, let n, let packedK, let packedN):
       "the packed matrix is \(packedK) × \(packedN), but k × n is \(k) × \(n)"
     case .packedLayout(let layout, let needed):

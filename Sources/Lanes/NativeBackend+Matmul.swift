@@ -3,7 +3,7 @@ import CLanes
 extension Matmul {
   /// The call as C takes it, without a packed b.
   @inline(__always)
-  fileprivate var nativeCall: lanes_matmul_call {
+  var nativeCall: lanes_matmul_call {
     lanes_matmul_call(
       m: Int64(m), n: Int64(n), k: Int64(k),
       transpose_a: transposeA ? LANES_TRANSPOSED : LANES_NORMAL,

@@ -98,29 +98,42 @@ extension Matmul {
 
   /// `layout` is what the backend reads.
   public func validate(packedB: PackedMatrix?, layout: String) throws(LanesError) {
+    if let packedB, packedB.layout != layout {
+      throw LanesError("matmul", .packedLayout(packedB.layout, needed: layout))
+    }
+    try validate(packedB: packedB, lookingAtPointers: true)
+  }
+
+  /// What can be said before there are pointers: of bias and gradientValue, only whether there are any matters.
+  public func validateShape(packedB: PackedMatrix? = nil) throws(LanesError) {
+    try validate(packedB: packedB, lookingAtPointers: false)
+  }
+
+  private func validate(packedB: PackedMatrix?, lookingAtPointers: Bool) throws(LanesError) {
     let check = Check(operation: "matmul")
-    if let packedB, packedB.layout != layout { throw check.fail(.packedLayout(packedB.layout, needed: layout)) }
     for (name, value) in [("m", m), ("n", n), ("k", k)] { try check.size(name, value) }
     let product = try check.matrix("c", c, rows: m, columns: n, stride: cStride)
     if m == 0 || n == 0 { return }
+    func apart(_ name: String, _ input: Extent) throws(LanesError) {
+      if lookingAtPointers { try check.disjoint("c", product, name, input) }
+    }
     if reads {
-      let left = try check.matrix("a", a, rows: rowsOfA.rows, columns: rowsOfA.columns, stride: aStride)
-      try check.disjoint("c", product, "a", left)
+      try apart("a", check.matrix("a", a, rows: rowsOfA.rows, columns: rowsOfA.columns, stride: aStride))
       if let packedB {
         if packedB.k != k || packedB.n != n {
           throw check.fail(.packedShape(k: k, n: n, packedK: packedB.k, packedN: packedB.n))
         }
-        try check.disjoint("c", product, "packedB", Extent(packedB.floats, count: packedB.count))
+        try apart("packedB", Extent(packedB.floats, count: packedB.count))
       } else {
-        let right = try check.matrix("b", b, rows: rowsOfB.rows, columns: rowsOfB.columns, stride: bStride)
-        try check.disjoint("c", product, "b", right)
+        try apart("b", check.matrix("b", b, rows: rowsOfB.rows, columns: rowsOfB.columns, stride: bStride))
       }
     }
     if let gradientValue {
-      let value = try check.matrix("gradientValue", gradientValue, rows: m, columns: n, stride: gradientValueStride)
-      try check.disjoint("c", product, "gradientValue", value)
+      try apart(
+        "gradientValue",
+        check.matrix("gradientValue", gradientValue, rows: m, columns: n, stride: gradientValueStride))
     }
-    if let bias { try check.disjoint("c", product, "bias", Extent(bias, count: n)) }
+    if let bias { try apart("bias", Extent(bias, count: n)) }
   }
 
   public func validate(packedB: PackedMatrix?, layout: String, batch: MatmulBatch) throws(LanesError) {

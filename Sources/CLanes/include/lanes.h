@@ -195,6 +195,23 @@ typedef struct lanes_matmul_call {
 
 lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call);
 
+/* A matmul whose sizes, strides, transposes and epilogue were checked and whose way of multiplying was decided on, once, for
+ * any number of runs with other pointers. A plain value that the caller owns: it holds no memory, and may be copied and run by
+ * several threads at once. The context must outlive it; NULL, the default one, does. */
+typedef struct lanes_product {
+  uint64_t opaque[120];
+} lanes_product;
+
+/* Prepares the call. Its a, b and c are not looked at; bias and gradient_value say whether the runs have one; packed_b is used
+ * by all runs, and must stay as it is. On any status but LANES_OK `product` is untouched. */
+lanes_status lanes_matmul_prepare(const lanes_context *context, const lanes_matmul_call *call, lanes_product *product);
+
+/* The prepared product of these: the bits of lanes_matmul. Nothing is allocated, but where an operand must be packed memory
+ * that the thread keeps. Pointers to nothing, or to what C overlaps, are refused as there; b is not read where packed_b is
+ * used, nor bias and gradient_value where the call had none. A product that is all zero is a LANES_NULL_POINTER. */
+lanes_status lanes_product_run(const lanes_product *product, const float *a, const float *b, float *c, const float *bias,
+                               const float *gradient_value);
+
 /* The floats that op(B), k × n, takes when packed for this context's instruction set. */
 lanes_status lanes_matmul_packed_size(const lanes_context *context, int64_t k, int64_t n, int64_t *floats);
 

@@ -57,6 +57,27 @@ static void fetch_in_place(lanes_micro_tile *tile, const float *next_b) {
   tile->next_b[1] = next_b, tile->next_rows[1] = next_b ? far : 0;
 }
 
+/* A few steps of all columns of a block. */
+static void multiply_rows(const chain_job *job, const chain_block *block, lanes_part rows) {
+  const lanes_matmul_call *call = job->call;
+  const int64_t j = lanes_first_column(&job->columns, block->column_tiles.begin);
+  const int64_t end = lanes_least(lanes_first_column(&job->columns, block->column_tiles.end), call->n);
+  const int64_t a_row = call->transpose_a ? 1 : call->a_stride;
+  const lanes_rows t = {
+      .m = rows.end - rows.begin,
+      .n = end - j,
+      .a_row = a_row,
+      .a_step = call->transpose_a ? call->a_stride : 1,
+      .b_stride = call->b_stride,
+      .c_stride = call->c_stride,
+      .beta = call->beta,
+      .relu = call->activation == LANES_RELU && !job->gradient,
+  };
+  job->by_rows(&t, call->a + rows.begin * a_row, call->b + j, call->c + rows.begin * call->c_stride + j,
+               call->bias ? call->bias + j : NULL);
+  if (job->activation || job->gradient) activate(job, rows, (lanes_part){j, end});
+}
+
 void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
@@ -64,6 +85,10 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   const int is_last = block->steps.end == job->k, has_b_panels = block->b_panels || job->packed_b;
   const chain_operand a = a_of(job, block);
   const lanes_part rows = {block->row_tiles.begin * mr, lanes_least(block->row_tiles.end * mr, call->m)};
+  if (job->by_rows) {
+    multiply_rows(job, block, rows);
+    return;
+  }
   const int64_t first_column = lanes_first_column(&job->columns, block->column_tiles.begin);
   lanes_micro_tile tile = {
       .k = k,

@@ -119,12 +119,6 @@ static int should_pack_b(const lanes_context *context, const chain_job *job) {
   return call->n * call->k > in_cache || (call->m > rows && !is_aligned);
 }
 
-/* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
- * multiples of 4096 bytes. */
-static int64_t rows_in_cache(const lanes_matmul_call *call) {
-  return !call->transpose_a && (call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
-}
-
 /* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */
 enum { SHARES = 4, MANY_COLUMNS = 384 };
 
@@ -166,12 +160,20 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 
-lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
+/* So few steps that C is written row by row; the rows of B beside it stay in a level-1 cache. */
+enum { SHORT_B = 1 << 12 }; /* floats of B */
+static lanes_rows_kernel rows_kernel_of(const chain_job *job, const lanes_matmul_call *call) {
+  if (job->k < 1 || job->k > LANES_SHORT_K || job->packed_b || job->packs_a || call->transpose_b) return NULL;
+  const int has_relu = call->activation == LANES_RELU && !call->gradient_value;
+  return job->kernels->rows[call->beta != 0 || call->bias || has_relu][job->k - 1];
+}
+
+chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1};
   job.columns = lanes_columns_of(kernels, n);
-  const int64_t most_rows = lanes_least(job.columns.mr, rows_in_cache(call));
+  const int64_t most_rows = lanes_least(job.columns.mr, lanes_rows_in_cache(call));
   if (m > most_rows) {
     job.mr = lanes_divide_up(m, lanes_divide_up(m, most_rows));
     job.row_tiles = lanes_divide_up(m, job.mr);
@@ -181,7 +183,8 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   if (k > 0) {
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(call);
-    job.packs_b = !call->packed_b && should_pack_b(context, &job);
+    job.by_rows = rows_kernel_of(&job, call);
+    job.packs_b = !call->packed_b && !job.by_rows && should_pack_b(context, &job);
     job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
   }
   if (call->gradient_value) {
@@ -191,20 +194,35 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
 
   const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
+  job.cut = cut_into_shares(&job, &context->blocking, threads);
+  cut_into_blocks(&job, &context->blocking);
+  if (job.by_rows)
+    job.block_columns = lanes_least(job.block_columns, lanes_most(SHORT_B / k / job.columns.wide, 1));
+  if (job.packs_a) job.a_floats = job.block_rows * job.a_panel * job.block_k;
+  job.workspace_each = job.a_floats + (job.packs_b ? job.block_columns * job.columns.wide * job.block_k : 0);
+  job.call = NULL; /* It is the run's. */
+  return job;
+}
+
+lanes_status lanes_chain_run(const chain_job *decided, const lanes_matmul_call *call) {
+  chain_job job = *decided;
+  const int threads = job.cut.threads;
+  job.call = call;
   chain_queue queues[2][QUEUES];
   for (int q = 0; q < threads && q < QUEUES; q++) {
     atomic_init(&queues[0][q].taken, 0);
     atomic_init(&queues[1][q].taken, 0);
   }
   job.queues = queues;
-  job.cut = cut_into_shares(&job, &context->blocking, threads);
-  cut_into_blocks(&job, &context->blocking);
-  if (job.packs_a) job.a_floats = job.block_rows * job.a_panel * job.block_k;
-  job.workspace_each = job.a_floats + (job.packs_b ? job.block_columns * job.columns.wide * job.block_k : 0);
   if (job.workspace_each > 0) {
     job.workspace = lanes_workspace(threads * job.workspace_each);
     if (!job.workspace) return LANES_OUT_OF_MEMORY;
   }
   lanes_run(threads, run_chain_order, &job);
   return LANES_OK;
+}
+
+lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
+  const chain_job job = lanes_chain_decide(context, call, k);
+  return lanes_chain_run(&job, call);
 }

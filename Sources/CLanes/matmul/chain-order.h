@@ -31,6 +31,7 @@ typedef struct chain_job {
   chain_cut cut;                                      /* what the threads take shares of */
   int64_t block_rows, block_columns, block_k;         /* of a block: tiles, tiles and steps */
   int packs_a, packs_b;                               /* 0: the operand is used where it is */
+  lanes_rows_kernel by_rows;                          /* not NULL: it does all tiles of a block */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
   int fetches_b;                                      /* B is larger than caches */
   lanes_unary_kernel activation;                      /* NULL: none, or relu, which the micro-kernels do */
@@ -47,6 +48,12 @@ typedef struct chain_block {
   int64_t b_panels_tile;            /* the tile of columns that b_panels begins with */
   const float *next_b; /* the first element of B that is packed after this block, laid out as B is; NULL: not to be fetched */
 } chain_block;
+
+/* What can be decided without the call's pointers but for gradient_value and packed_b. */
+chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_call *call, int64_t k);
+
+/* Does so with the call's pointers. */
+lanes_status lanes_chain_run(const chain_job *decided, const lanes_matmul_call *call);
 
 /* Multiplies all tiles of a block. */
 void lanes_chain_multiply(const chain_job *job, const chain_block *block);

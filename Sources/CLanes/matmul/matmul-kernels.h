@@ -89,8 +89,11 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define BROADCAST LANES_NAME(broadcast)
 #define FMA LANES_NAME(vector_fma)
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define RELU(value) ((__typeof__(value))((__typeof__(value < value))value & ~(value < (__typeof__(value)){})))
 
 #include "micro-kernels.h"
+
+#include "row-kernels.h"
 
 #include "pack-kernels.h"
 
@@ -110,26 +113,34 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #undef AS_IT_IS
 #undef HALF_FMA
 #undef UNROLL
+#undef RELU
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_TILES .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .half = 8, .flops = 100
+#define MATMUL_PLAIN {MICRO_LASTS(MICRO_ROWS_OF_1, panel, plain, 1), MICRO_LASTS(MICRO_ROWS_OF_1, rows, plain, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES .vector = 8, .vectors = 2, .mr = {6, 6}, .flops = 100
 #else
 #define MATMUL_TILES .vector = 4, .vectors = 2, .mr = {6, 6}, .flops = 4
 #endif
+#if LANES_VECTOR < 16
+#define MATMUL_PLAIN {{{0}}}
+#endif
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
-#define MICRO_LASTS(ROWS, form, vectors)                                                                               \
-  {{ROWS(MICRO_ENTRY, micro_##form##_##vectors)},                                                                      \
-   {ROWS(MICRO_ENTRY, micro_##form##_##vectors##_partial)},                                                            \
-   {ROWS(MICRO_ENTRY, micro_##form##_##vectors##_half)}}
+#define MICRO_LASTS(ROWS, form, kind, vectors)                                                                         \
+  {{ROWS(MICRO_ENTRY, kind##_##form##_##vectors)},                                                                     \
+   {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_partial)},                                                           \
+   {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_half)}}
 #define MICRO_FORM(form)                                                                                               \
-  {MICRO_LASTS(MICRO_ROWS_OF_1, form, 1), MICRO_LASTS(MICRO_ROWS, form, 2), MICRO_LASTS(MICRO_ROWS_OF_3, form, 3)}
+  {MICRO_LASTS(MICRO_ROWS_OF_1, form, micro, 1), MICRO_LASTS(MICRO_ROWS, form, micro, 2),                              \
+   MICRO_LASTS(MICRO_ROWS_OF_3, form, micro, 3)}
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
-    MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)},                                                     \
+    MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = MATMUL_PLAIN,                               \
+    .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
+    .column = {LANES_NAME(column_of_panel), LANES_NAME(column_of_rows), LANES_NAME(column_of_pairs)},                  \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
     .lane_dots = LANES_NAME(lane_dots), .lane_trees = LANES_NAME(lane_trees),                                          \
     .lane_columns = LANES_NAME(lane_columns), .lane_column_trees = LANES_NAME(lane_column_trees),                      \

@@ -1,7 +1,15 @@
 #include "../core/checks.h"
 #include "small-product.h"
 
-lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul_call *call) {
+/* An input beside C. Without pointers: what can be said of it before they are known. */
+LANES_CHECK lanes_status check_input(const int has_pointers, lanes_extent c, const float *data, int64_t rows, int64_t columns,
+                                     int64_t stride) {
+  static const float some;
+  LANES_TRY(lanes_check_matrix(has_pointers ? data : &some, rows, columns, stride));
+  return has_pointers ? lanes_check_disjoint(c, lanes_extent_of(data, rows, columns, stride)) : LANES_OK;
+}
+
+LANES_CHECK lanes_status check(const int has_pointers, const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;
   if ((unsigned)call->transpose_a > LANES_TRANSPOSED || (unsigned)call->transpose_b > LANES_TRANSPOSED ||
       (unsigned)call->activation >= LANES_UNARY_COUNT)
@@ -9,41 +17,40 @@ lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul
   LANES_TRY(lanes_check_product(m, 1));
   LANES_TRY(lanes_check_product(n, 1));
   LANES_TRY(lanes_check_product(k, 1));
-  LANES_TRY(lanes_check_matrix(call->c, m, n, call->c_stride));
-  if (m == 0 || n == 0) return LANES_OK;
   const lanes_extent c = lanes_extent_of(call->c, m, n, call->c_stride);
+  LANES_TRY(check_input(has_pointers, lanes_extent_of(NULL, 0, 0, 0), call->c, m, n, call->c_stride));
+  if (m == 0 || n == 0) return LANES_OK;
   if (k > 0 && call->alpha != 0) {
     const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
     const int64_t b_rows = call->transpose_b ? n : k, b_columns = call->transpose_b ? k : n;
-    LANES_TRY(lanes_check_matrix(call->a, a_rows, a_columns, call->a_stride));
-    LANES_TRY(lanes_check_disjoint(c, lanes_extent_of(call->a, a_rows, a_columns, call->a_stride)));
+    LANES_TRY(check_input(has_pointers, c, call->a, a_rows, a_columns, call->a_stride));
     if (call->packed_b) {
       if (!lanes_is_packed(context, call->packed_b, k, n)) return LANES_INVALID_PACKING;
       const int64_t floats = lanes_packed_panels(&context->kernels->matmul, call->packed_b, n, k) - call->packed_b;
-      LANES_TRY(lanes_check_disjoint(c, lanes_extent_of_vector(call->packed_b, floats)));
-    } else {
-      LANES_TRY(lanes_check_matrix(call->b, b_rows, b_columns, call->b_stride));
-      LANES_TRY(lanes_check_disjoint(c, lanes_extent_of(call->b, b_rows, b_columns, call->b_stride)));
-    }
+      LANES_TRY(check_input(has_pointers, c, call->packed_b, 1, floats, floats));
+    } else
+      LANES_TRY(check_input(has_pointers, c, call->b, b_rows, b_columns, call->b_stride));
   }
-  if (call->gradient_value) {
-    LANES_TRY(lanes_check_matrix(call->gradient_value, m, n, call->gradient_value_stride));
-    LANES_TRY(lanes_check_disjoint(c, lanes_extent_of(call->gradient_value, m, n, call->gradient_value_stride)));
-  }
-  return call->bias ? lanes_check_disjoint(c, lanes_extent_of_vector(call->bias, n)) : LANES_OK;
+  if (call->gradient_value)
+    LANES_TRY(check_input(has_pointers, c, call->gradient_value, m, n, call->gradient_value_stride));
+  return call->bias ? check_input(has_pointers, c, call->bias, 1, n, n) : LANES_OK;
 }
 
-/* Smaller products are not worth several threads, whatever the kernels. */
-enum { LEAST_FOR_THREADS = 1 << 17 };
+lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul_call *call) {
+  return check(1, context, call);
+}
 
-static inline int is_small(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
+lanes_status lanes_matmul_check_shape(const lanes_context *context, const lanes_matmul_call *call) {
+  return check(0, context, call);
+}
 
-/* Whether it is a call for lanes_matmul_small without fault: what the check below would find, in few steps. Any doubt is no. */
+/* Whether it is a call for lanes_run_small without fault: what the check below would find, in few steps. Any doubt is no. */
 static inline int is_plainly_small(const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 40;
-  if (!is_small(m) || !is_small(n) || !is_small(k) || call->alpha != 1 || call->transpose_b != LANES_NORMAL ||
-      call->gradient_value || call->packed_b || (unsigned)call->transpose_a > LANES_TRANSPOSED ||
-      (unsigned)call->activation > LANES_RELU)
+  if (!lanes_is_small_size(m) || !lanes_is_small_size(n) || !lanes_is_small_size(k) || call->alpha != 1 ||
+      call->transpose_b != LANES_NORMAL || call->gradient_value || call->packed_b ||
+      (unsigned)call->transpose_a > LANES_TRANSPOSED || (unsigned)call->activation > LANES_RELU ||
+      lanes_takes_lane_order(m, n, k))
     return 0;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
   const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;
@@ -59,8 +66,10 @@ static inline int is_plainly_small(const lanes_matmul_call *call) {
 lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
-  if (is_plainly_small(call) && (context->threads == 1 || call->m * call->n * call->k < LEAST_FOR_THREADS)) {
-    lanes_matmul_small(&context->kernels->matmul, call);
+  if (is_plainly_small(call) && (context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS)) {
+    lanes_small_product small;
+    lanes_decide_small(&context->kernels->matmul, call, call->bias != NULL, &small);
+    lanes_run_small(&small, call->a, call->b, call->c, call->bias);
     return LANES_OK;
   }
   LANES_TRY(lanes_matmul_check(context, call));

@@ -41,6 +41,40 @@ typedef struct lanes_micro_tile {
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
+/* The micro-kernel of a tile one vector wide, where beta is 0 and there is neither bias nor relu, and nothing to fetch.
+ * Pointers are arguments: what was just written to memory would be waited for. */
+typedef struct lanes_plain_tile {
+  int64_t k, a_stride, b_stride, c_stride, columns;
+} lanes_plain_tile;
+typedef void (*lanes_plain_kernel)(const lanes_plain_tile *tile, const float *a, const float *b, float *c);
+
+/* Rows of C, whole, one after the other, for a k of 1 … LANES_SHORT_K: what there is to do is write C. A[i, p] is
+ * a[i·a_row + p·a_step]. */
+enum { LANES_SHORT_K = 4 };
+typedef struct lanes_rows {
+  int64_t m, n, a_row, a_step, b_stride, c_stride;
+  float beta; /* 0: C is not read */
+  int relu;
+} lanes_rows;
+typedef void (*lanes_rows_kernel)(const lanes_rows *rows, const float *a, const float *b, float *c, const float *bias);
+
+/* C of one column, whose m elements lie beside each other and are computed so: c[i] = relu(Σ a·b[p·b_step] + beta·c[i] + bias).
+ * A[i, p] is a[p·a_stride + i] (panel), or a[i·a_stride + p] (rows); pairs are rows of k = 2 without gaps.
+ * Rows are at least a vector of them, and whole vectors unless beta is 0. */
+typedef enum lanes_column_form {
+  LANES_COLUMN_PANEL,
+  LANES_COLUMN_ROWS,
+  LANES_COLUMN_PAIRS,
+  LANES_COLUMN_FORMS
+} lanes_column_form;
+typedef struct lanes_column {
+  int64_t m, k, a_stride, b_step;
+  int64_t bias_step; /* 0: all elements have one bias; 1: bias[i] */
+  float beta;        /* 0: C is not read */
+  int relu;
+} lanes_column;
+typedef void (*lanes_column_kernel)(const lanes_column *column, const float *a, const float *b, float *c, const float *bias);
+
 /* Packs k×width of an operand, times alpha, into panels of panel_width: to[p·panel_width + i], then the next k·panel_width.
  * What the last panel has beyond width is not defined. */
 typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
@@ -67,6 +101,10 @@ typedef struct lanes_matmul_kernels {
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
+  /* [form of A][form of the vector][rows − 1]; NULLs where what fits a level-1 cache is not multiplied fastest so. */
+  lanes_plain_kernel plain[LANES_A_FORMS][LANES_LAST_FORMS][LANES_MOST_MR];
+  lanes_rows_kernel rows[2][LANES_SHORT_K]; /* [has a beta, a bias or relu][k − 1] */
+  lanes_column_kernel column[LANES_COLUMN_FORMS];
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;

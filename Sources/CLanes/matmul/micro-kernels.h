@@ -23,10 +23,12 @@ enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_
 #define AHEAD LANES_NAME(ahead)
 #define LINE LANES_NAME(line)
 
-/* All arguments but the tile are constants after inlining, so that the accumulators are registers. */
+/* All arguments but the tile are constants after inlining, so that the accumulators are registers. `is_plain`: beta is 0,
+ * there is neither bias nor relu, and nothing to fetch; then there is no branch but the loop. */
 static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_micro_tile *tile, const int rows,
                                                                     const int vectors, const lanes_a_form form,
-                                                                    const lanes_last_vector last_form) {
+                                                                    const lanes_last_vector last_form,
+                                                                    const int is_plain) {
   const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
   const int64_t rest = tile->columns - last * LANES_VECTOR; /* columns in the last vector, 1 … LANES_VECTOR */
   float *const c = tile->c, *const c_last = c + last * LANES_VECTOR;
@@ -34,7 +36,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   VECTOR sums[LANES_MOST_MR][LANES_MOST_VECTORS];
   HALF halves[LANES_MOST_MR];
 
-  if (tile->beta == 0) {
+  if (is_plain || tile->beta == 0) {
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < whole; v++) sums[i][v] = (VECTOR){};
     UNROLL for (int i = 0; i < rows; i++) halves[i] = (HALF){};
   } else {
@@ -46,7 +48,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   }
 
-  const float *next_c = tile->next_c;
+  const float *next_c = is_plain ? NULL : tile->next_c;
   if (next_c) {
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v += LINE)
         __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
@@ -56,7 +58,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
-  if (rows >= 6)                                                                                                       \
+  if (rows >= 6 && !is_plain)                                                                                          \
     UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(b + ahead + v * LANES_VECTOR);
 #define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
@@ -75,7 +77,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
   int64_t p = tile->k;
-  for (int place = 0; tile->period > 0 && place < 2; place++) {
+  for (int place = 0; !is_plain && tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];
     for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
       UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, 2);
@@ -87,7 +89,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 #undef LOAD_B
 #undef MULTIPLY
 
-  if (tile->bias) {
+  if (!is_plain && tile->bias) {
     const float *from = tile->bias + last * LANES_VECTOR;
     UNROLL for (int v = 0; v < last; v++) {
       const VECTOR bias = LOAD(tile->bias + v * LANES_VECTOR);
@@ -101,13 +103,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       UNROLL for (int i = 0; i < rows; i++) sums[i][last] += bias;
     }
   }
-  if (tile->relu) {
-#define RELU(value) ((__typeof__(value))((__typeof__(value < value))value & ~(value < (__typeof__(value)){})))
+  if (!is_plain && tile->relu) {
     UNROLL for (int i = 0; i < rows; i++) {
       UNROLL for (int v = 0; v < whole; v++) sums[i][v] = RELU(sums[i][v]);
       if (has_half) halves[i] = RELU(halves[i]);
     }
-#undef RELU
+  }
+  if (last_form == LANES_LAST_WHOLE && rest == LANES_VECTOR) { /* A store with a mask takes longer, even a full one. */
+    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
+        STORE(c + i * c_stride + v * LANES_VECTOR, sums[i][v]);
+    return;
   }
   UNROLL for (int i = 0; i < rows; i++) {
     UNROLL for (int v = 0; v < last; v++) STORE(c + i * c_stride + v * LANES_VECTOR, sums[i][v]);
@@ -118,19 +123,30 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
 #define MICRO(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
-    LANES_NAME(micro)(tile, rows, vectors, form, last_form);                                                           \
+    LANES_NAME(micro)(tile, rows, vectors, form, last_form, 0);                                                        \
   }
-#define MICRO_LAST(ROWS, name, vectors, form)                                                                          \
-  ROWS(MICRO, name, vectors, form, LANES_LAST_WHOLE)                                                                   \
-  ROWS(MICRO, name##_partial, vectors, form, LANES_LAST_PARTIAL)                                                       \
-  ROWS(MICRO, name##_half, vectors, form, LANES_LAST_HALF)
-MICRO_LAST(MICRO_ROWS_OF_1, micro_panel_1, 1, LANES_A_PANEL)
-MICRO_LAST(MICRO_ROWS, micro_panel_2, 2, LANES_A_PANEL)
-MICRO_LAST(MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
-MICRO_LAST(MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
-MICRO_LAST(MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
-MICRO_LAST(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
+#define PLAIN(rows, name, vectors, form, last_form)                                                                    \
+  static void LANES_NAME(name##_##rows)(const lanes_plain_tile *t, const float *a, const float *b, float *c) {         \
+    const lanes_micro_tile tile = {t->k, a, t->a_stride, b, t->b_stride, c, t->c_stride, t->columns, 0, 0, 0, 0, 0,    \
+                                   {0},  0, {0}};                                                                      \
+    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, 1);                                                       \
+  }
+#define MICRO_LAST(KERNEL, ROWS, name, vectors, form)                                                                  \
+  ROWS(KERNEL, name, vectors, form, LANES_LAST_WHOLE)                                                                  \
+  ROWS(KERNEL, name##_partial, vectors, form, LANES_LAST_PARTIAL)                                                      \
+  ROWS(KERNEL, name##_half, vectors, form, LANES_LAST_HALF)
+MICRO_LAST(MICRO, MICRO_ROWS_OF_1, micro_panel_1, 1, LANES_A_PANEL)
+MICRO_LAST(MICRO, MICRO_ROWS, micro_panel_2, 2, LANES_A_PANEL)
+MICRO_LAST(MICRO, MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
+MICRO_LAST(MICRO, MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
+MICRO_LAST(MICRO, MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
+MICRO_LAST(MICRO, MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
+#if LANES_VECTOR == 16
+MICRO_LAST(PLAIN, MICRO_ROWS_OF_1, plain_panel_1, 1, LANES_A_PANEL)
+MICRO_LAST(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
+#endif
 #undef MICRO_LAST
+#undef PLAIN
 #undef MICRO
 #undef AHEAD
 #undef LINE

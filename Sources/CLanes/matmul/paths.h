@@ -28,6 +28,15 @@ static inline int64_t lanes_even_block(int64_t count, int64_t most, int64_t mult
   return lanes_least(most, lanes_divide_up(even, multiple) * multiple);
 }
 
+/* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
+ * multiples of 4096 bytes. */
+static inline int64_t lanes_rows_in_cache(const lanes_matmul_call *call) {
+  return !call->transpose_a && (call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
+}
+
+/* Smaller products are not worth several threads, whatever the kernels. */
+enum { LANES_LEAST_FOR_THREADS = 1 << 17 };
+
 /* Blocks of k are multiples of the lanes, so that a block's first step belongs to lane 0. */
 static inline int64_t lanes_block_k(const lanes_context *context, int64_t k) {
   return lanes_even_block(k, context->blocking.steps, LANES_LANES);
@@ -88,6 +97,9 @@ static inline const float *lanes_packed_panels(const lanes_matmul_kernels *kerne
 
 /* Sizes, strides, overlaps, packing. */
 lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul_call *call);
+
+/* Without pointers: of bias, gradient_value and packed_b, whether they are NULL; and packed_b's header. */
+lanes_status lanes_matmul_check_shape(const lanes_context *context, const lanes_matmul_call *call);
 
 /* Whether it was packed for the kernels and blocks of this context, and this k and n. */
 int lanes_is_packed(const lanes_context *context, const float *packed_b, int64_t k, int64_t n);

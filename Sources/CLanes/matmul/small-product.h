@@ -1,48 +1,187 @@
-/* C2's chain order for sizes at which deciding how to multiply would take longer than multiplying: the micro-kernels, one
- * after the other, with operands where they are. */
+/* C2's chain order for sizes at which deciding how to multiply would take longer than multiplying: one kernel after the
+ * other, with operands where they are. What is decided here does not depend on pointers, so that a prepared product decides it
+ * once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 
 #include "paths.h"
 
 /* The sizes of such products, at most. */
-enum { LANES_SMALL = 64 };
+enum { LANES_SMALL = 128 };
 
-static inline int64_t even_rows(int64_t m, int most) {
+static inline int lanes_is_small_size(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
+
+typedef enum lanes_small_way { LANES_BY_COLUMN, LANES_BY_ROWS, LANES_BY_PLAIN_TILES, LANES_BY_TILES } lanes_small_way;
+
+/* What C's tiles take: those of all columns, and the last one in a row of tiles. */
+typedef struct lanes_plain_tiles {
+  lanes_plain_tile whole, last;
+  int64_t m, n, a_row, rows;                      /* rows of a tile but for the last one */
+  const lanes_plain_kernel *by_whole, *by_last; /* [rows − 1] */
+} lanes_plain_tiles;
+typedef struct lanes_tiles {
+  lanes_micro_tile tile; /* without its pointers and its columns */
+  int64_t m, n, a_row, rows, columns, last_columns;
+  const lanes_micro_kernel *by_whole, *by_last;
+} lanes_tiles;
+
+/* One of the four, with its kernel and what that takes. */
+typedef struct lanes_small_product {
+  lanes_small_way way;
+  int is_turned; /* by column: A and B have changed places, C is a row */
+  union {
+    lanes_column_kernel column;
+    lanes_rows_kernel rows;
+  } by;
+  union {
+    lanes_column column;
+    lanes_rows rows;
+    lanes_plain_tiles plain_tiles;
+    lanes_tiles tiles;
+  };
+} lanes_small_product;
+
+static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
   if (m <= most) return m;
   const uint32_t tiles = ((uint32_t)m + (uint32_t)most - 1) / (uint32_t)most;
   return ((uint32_t)m + tiles - 1) / tiles;
 }
 
-/* op(B) is B, alpha is 1, and there is no activation but relu. */
-static inline void lanes_matmul_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+/* Where C is one column without gaps, or one row beside a transposed B, its elements are computed side by side, in this form;
+ * LANES_COLUMN_FORMS: it is neither, or too short. */
+static inline lanes_column_form lanes_column_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, vector = kernels->vector;
-  /* As many vectors side by side as there are, but two and two for four. */
-  const int64_t whole = n > kernels->vectors * vector || n <= 2 * vector ? 2 * vector : 3 * vector;
-  lanes_micro_tile tile; /* Without a period, what is to be fetched is not looked at. */
-  tile.k = call->k;
-  tile.a_stride = call->a_stride;
-  tile.b_stride = call->b_stride;
-  tile.c_stride = call->c_stride;
-  tile.beta = call->beta;
-  tile.relu = call->activation == LANES_RELU;
-  tile.next_c = NULL;
-  tile.period = 0;
-  const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] =
-      kernels->micro[call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
-  const int64_t a_step = call->transpose_a ? 1 : call->a_stride;
-  for (int64_t j = 0; j < n; j += whole) {
-    tile.columns = lanes_least(whole, n - j);
-    const int vectors = tile.columns > 2 * vector ? 3 : tile.columns > vector ? 2 : 1;
-    const lanes_micro_kernel *of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, 0)];
-    const int64_t rows = even_rows(m, kernels->mr[vectors - 1]);
-    tile.b = call->b + j;
-    tile.bias = call->bias ? call->bias + j : NULL;
+  const int is_column = n == 1 && (call->c_stride == 1 || m == 1), is_turned = !is_column && m == 1 && call->transpose_b;
+  if (!is_column && !is_turned) return LANES_COLUMN_FORMS;
+  if (is_column && call->transpose_a) return LANES_COLUMN_PANEL;
+  const int64_t count = is_turned ? n : m;
+  if (call->k == 2 && (is_turned ? call->b_stride : call->a_stride) == 2) return LANES_COLUMN_PAIRS;
+  return count >= vector && (call->beta == 0 || count % vector == 0) ? LANES_COLUMN_ROWS : LANES_COLUMN_FORMS;
+}
+
+static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call,
+                                       lanes_column_form form, lanes_small_product *small) {
+  const int is_turned = call->n != 1;
+  lanes_column *column = &small->column;
+  small->way = LANES_BY_COLUMN;
+  small->is_turned = is_turned;
+  small->by.column = kernels->column[form];
+  column->m = is_turned ? call->n : call->m;
+  column->k = call->k;
+  column->a_stride = is_turned ? call->b_stride : call->a_stride;
+  column->b_step = is_turned ? (call->transpose_a ? call->a_stride : 1) : call->transpose_b ? 1 : call->b_stride;
+  column->bias_step = is_turned;
+  column->beta = call->beta;
+  column->relu = call->activation == LANES_RELU;
+}
+
+/* op(B) is B unless it goes by column, alpha is 1, 0 < k, and there is no activation but relu. */
+static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int has_bias,
+                                      lanes_small_product *small) {
+  const lanes_column_form column_form = lanes_column_form_of(kernels, call);
+  if (column_form != LANES_COLUMN_FORMS) {
+    lanes_decide_column(kernels, call, column_form, small);
+    return;
+  }
+  const int64_t m = call->m, n = call->n, vector = kernels->vector;
+  const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
+  const int has_relu = call->activation == LANES_RELU, has_more = call->beta != 0 || has_bias || has_relu;
+  if (call->k <= LANES_SHORT_K) {
+    lanes_rows *rows = &small->rows;
+    small->way = LANES_BY_ROWS;
+    small->by.rows = kernels->rows[has_more][call->k - 1];
+    rows->m = m;
+    rows->n = n;
+    rows->a_row = a_row;
+    rows->a_step = a_step;
+    rows->b_stride = call->b_stride;
+    rows->c_stride = call->c_stride;
+    rows->beta = call->beta;
+    rows->relu = has_relu;
+    return;
+  }
+  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const int is_narrow = kernels->plain[0][0][0] != NULL, most = is_narrow ? 1 : 2;
+  const int64_t whole = most * vector, last = (n - 1) % whole + 1;
+  const int64_t tile_rows = lanes_even_rows(m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call)));
+  const int last_vectors = last > vector ? 2 : 1;
+  const lanes_last_vector last_form = lanes_last_vector_of(kernels, last, last_vectors, 0);
+  if (is_narrow && !has_more) {
+    lanes_plain_tiles *tiles = &small->plain_tiles;
+    small->way = LANES_BY_PLAIN_TILES;
+    tiles->m = m;
+    tiles->n = n;
+    tiles->a_row = a_row;
+    tiles->rows = tile_rows;
+    tiles->by_whole = kernels->plain[form][LANES_LAST_WHOLE];
+    tiles->by_last = kernels->plain[form][last_form];
+    lanes_plain_tile tile = {call->k, call->a_stride, call->b_stride, call->c_stride, whole};
+    tiles->whole = tile;
+    tile.columns = last;
+    tiles->last = tile;
+    return;
+  }
+  lanes_tiles *tiles = &small->tiles;
+  small->way = LANES_BY_TILES;
+  tiles->m = m;
+  tiles->n = n;
+  tiles->a_row = a_row;
+  tiles->rows = tile_rows;
+  tiles->columns = whole;
+  tiles->last_columns = last;
+  tiles->by_whole = kernels->micro[form][most - 1][LANES_LAST_WHOLE];
+  tiles->by_last = kernels->micro[form][last_vectors - 1][last_form];
+  lanes_micro_tile *tile = &tiles->tile; /* Without a period, what is to be fetched is not looked at. */
+  tile->k = call->k;
+  tile->a_stride = call->a_stride;
+  tile->b_stride = call->b_stride;
+  tile->c_stride = call->c_stride;
+  tile->beta = call->beta;
+  tile->relu = has_relu;
+  tile->next_c = NULL;
+  tile->period = 0;
+}
+
+static inline void lanes_run_plain_tiles(const lanes_plain_tiles *tiles, const float *a, const float *b, float *c) {
+  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n, columns = tiles->whole.columns;
+  const int64_t a_step = rows * tiles->a_row, c_step = rows * tiles->whole.c_stride;
+  for (int64_t j = 0; j < n; j += columns) {
+    const int is_last = n - j <= columns;
+    const lanes_plain_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
+    const lanes_plain_tile *tile = is_last ? &tiles->last : &tiles->whole;
+    const float *from = a;
+    float *to = c + j;
+    for (int64_t i = 0; i < m; i += rows, from += a_step, to += c_step)
+      of_rows[lanes_least(rows, m - i) - 1](tile, from, b + j, to);
+  }
+}
+
+/* Writes pointers into the tile, which is one of its own where several threads run a product. */
+static inline void lanes_run_tiles(const lanes_tiles *tiles, lanes_micro_tile *tile, const float *a, const float *b, float *c,
+                                   const float *bias) {
+  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n;
+  for (int64_t j = 0; j < n; j += tiles->columns) {
+    const int is_last = n - j <= tiles->columns;
+    const lanes_micro_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
+    tile->columns = is_last ? tiles->last_columns : tiles->columns;
+    tile->b = b + j;
+    tile->bias = bias ? bias + j : NULL;
     for (int64_t i = 0; i < m; i += rows) {
-      tile.a = call->a + i * a_step;
-      tile.c = call->c + i * call->c_stride + j;
-      of_rows[lanes_least(rows, m - i) - 1](&tile);
+      tile->a = a + i * tiles->a_row;
+      tile->c = c + i * tile->c_stride + j;
+      of_rows[lanes_least(rows, m - i) - 1](tile);
     }
+  }
+}
+
+static inline void lanes_run_small(lanes_small_product *small, const float *a, const float *b, float *c, const float *bias) {
+  switch (small->way) {
+  case LANES_BY_COLUMN:
+    small->by.column(&small->column, small->is_turned ? b : a, small->is_turned ? a : b, c, bias);
+    break;
+  case LANES_BY_ROWS: small->by.rows(&small->rows, a, b, c, bias); break;
+  case LANES_BY_PLAIN_TILES: lanes_run_plain_tiles(&small->plain_tiles, a, b, c); break;
+  case LANES_BY_TILES: lanes_run_tiles(&small->tiles, &small->tiles.tile, a, b, c, bias); break;
   }
 }
 

@@ -11,6 +11,8 @@ struct MatmulShape {
   var isGradient = false
   /// b packed beforehand.
   var isPacked = false
+  /// Prepared, then run: only where there is one product.
+  var isPrepared = false
   /// Products; more than one in one call.
   var count = 1
   /// Whether all products of a batch have one a, one b.
@@ -35,7 +37,7 @@ struct MatmulShape {
     return copy
   }
 
-  private var name: String {
+  var name: String {
     var parts = [
       "m=\(m) n=\(n) k=\(k)", "a\(transposeA ? "ᵀ" : "")\(layoutA)", "b\(transposeB ? "ᵀ" : "")\(layoutB)",
       "c\(layoutC)",
@@ -45,6 +47,7 @@ struct MatmulShape {
     if bias { parts.append("bias") }
     if activation != .identity || isGradient { parts.append("\(activation)\(isGradient ? " gradient" : "")") }
     if isPacked { parts.append("packed") }
+    if isPrepared { parts.append("prepared") }
     if count != 1 { parts.append("× \(count)\(sharesA ? " of one a" : "")\(sharesB ? " of one b" : "")") }
     parts.append(
       "(a \(a.name); b \(b.name)\(beta != 0 ? "; c \(c.name)" : "")\(bias ? "; bias \(biasValues.name)" : ""))")
@@ -72,8 +75,8 @@ struct MatmulShape {
       let batch = MatmulBatch(
         count: count, aStep: sharesA ? 0 : aRows * left.stride, bStep: sharesB ? 0 : bRows * right.stride,
         cStep: m * product.stride, gradientValueStep: m * (value?.stride ?? 0))
-      return { [call, isPacked] backend throws(LanesError) in
-        if !isPacked, batch.count == 1 { return try backend.matmul(call) }
+      return { [call, isPacked, isPrepared] backend throws(LanesError) in
+        if !isPacked, batch.count == 1 { return try call.run(isPrepared: isPrepared, on: backend) }
         let packed =
           isPacked
           ? try backend.pack(k: call.k, n: call.n, transposeB: call.transposeB, call.b, stride: call.bStride) : nil
@@ -81,6 +84,7 @@ struct MatmulShape {
         // What a packed call does not read.
         var unread = call
         (unread.b, unread.bStride, unread.transposeB) = (UnsafePointer(call.c), -1, !call.transposeB)
+        if isPrepared { return try unread.runPrepared(packedB: packed, on: backend) }
         try backend.matmul(unread, packedB: packed)
       }
     }
@@ -93,7 +97,10 @@ extension ParitySuite {
       emptyShapes() + tileShapes(thorough: thorough) + blockShapes(thorough: thorough) + laneShapes()
       + optionShapes() + plantedShapes() + valueShapes() + largeShapes(thorough: thorough) + pathShapes()
       + packedShapes(thorough: thorough) + gradientShapes() + batchShapes()
-    return shapes.map(\.parityCase) + randomMatmulCases(count: thorough ? 2000 : 400)
+      + preparedShapes(thorough: thorough)
+    var names: Set<String> = []
+    return shapes.filter { names.insert($0.name).inserted }.map(\.parityCase)
+      + randomMatmulCases(count: thorough ? 2000 : 400)
       + randomMatmulCases(count: thorough ? 1000 : 300, withForms: true) + refusedMatmulCases()
       + refusedMatmulFormCases()
   }
@@ -125,7 +132,7 @@ extension ParitySuite {
   }
 
   /// Sizes of 0: nothing to write, or nothing to add.
-  private static func emptyShapes() -> [MatmulShape] {
+  static func emptyShapes() -> [MatmulShape] {
     [(0, 5, 3), (5, 0, 3), (0, 0, 0), (5, 7, 0), (1, 1, 0)].flatMap { m, n, k in
       [0, 1, 0.5].flatMap { beta in
         [false, true].map { bias in
@@ -175,7 +182,7 @@ extension ParitySuite {
   }
 
   /// Around the boundary of contract C2 between the chain and the lanes.
-  private static func laneShapes() -> [MatmulShape] {
+  static func laneShapes() -> [MatmulShape] {
     var shapes: [MatmulShape] = []
     let sizes = [
       (1, 1), (1, 2), (1, 17), (1, 63), (1, 64), (1, 65), (1, 130), (63, 1), (64, 1), (65, 1), (130, 1), (7, 9), (8, 8),
@@ -198,7 +205,7 @@ extension ParitySuite {
   }
 
   /// All of alpha × beta × bias, and every activation.
-  private static func optionShapes() -> [MatmulShape] {
+  static func optionShapes() -> [MatmulShape] {
     var shapes: [MatmulShape] = []
     for (m, n, k) in [(5, 7, 3), (17, 33, 9), (1, 5, 130)] {
       for alpha: Float in [1, 0, -0.0, -1, 0.3, .nan, .infinity] {
@@ -223,7 +230,7 @@ extension ParitySuite {
   }
 
   /// One NaN or infinity in one argument: everything that it meets, and nothing else, must show it.
-  private static func plantedShapes() -> [MatmulShape] {
+  static func plantedShapes() -> [MatmulShape] {
     var shapes: [MatmulShape] = []
     for (m, n, k) in [(17, 35, 20), (7, 9, 129), (33, 65, 5)] {
       for value: Float in [.nan, .infinity, -.infinity] {
@@ -286,7 +293,7 @@ extension ParitySuite {
   }
 
   /// Enough work for several threads, along each of the three sizes.
-  private static func largeShapes(thorough: Bool) -> [MatmulShape] {
+  static func largeShapes(thorough: Bool) -> [MatmulShape] {
     var sizes = [
       (131, 97, 61), (401, 33, 40), (33, 401, 40), (1, 1023, 129), (1023, 1, 129), (9, 7, 4001), (1, 1, 10_007),
     ]

@@ -43,18 +43,25 @@ struct MatmulNode: NodeOperation {
     let packed = wiring.operands[1].parameter.flatMap {
       PackedOperand($0, m: m, n: n, k: k, transposeB: transposeB, on: backend)
     }
-    return { slots throws(LanesError) in
+    func call(_ floats: (Int) -> UnsafeMutablePointer<Float>) -> Matmul {
       var call = Matmul(
-        m: m, n: n, k: k, transposeA: node.transposeA, transposeB: node.transposeB, a: slots[a], b: slots[b],
-        c: slots[c])
-      if let bias { call.bias = UnsafePointer(slots[bias]) }
+        m: m, n: n, k: k, transposeA: node.transposeA, transposeB: node.transposeB, a: floats(a), b: floats(b),
+        c: floats(c))
+      if let bias { call.bias = UnsafePointer(floats(bias)) }
       call.activation = node.activation
-      if let value { (call.gradientValue, call.gradientValueStride) = (UnsafePointer(slots[value]), n) }
-      if let b = try packed?.matrix() {
-        try backend.matmul(call, packedB: b)
-      } else {
-        try backend.matmul(call)
-      }
+      if let value { (call.gradientValue, call.gradientValueStride) = (UnsafePointer(floats(value)), n) }
+      return call
+    }
+    // The slots have no memory yet, and preparing follows no pointer. What cannot be prepared is refused when it runs.
+    let nowhere = UnsafeMutablePointer<Float>.allocate(capacity: 1)
+    defer { nowhere.deallocate() }
+    let product = try? backend.prepare(call { _ in nowhere }, packedB: nil)
+    return { slots throws(LanesError) in
+      if let b = try packed?.matrix() { return try backend.matmul(call { slots[$0] }, packedB: b) }
+      guard let product else { return try backend.matmul(call { slots[$0] }) }
+      try product.run(
+        a: slots[a], b: slots[b], c: slots[c], bias: bias.map { UnsafePointer(slots[$0]) },
+        gradientValue: value.map { UnsafePointer(slots[$0]) })
     }
   }
 }

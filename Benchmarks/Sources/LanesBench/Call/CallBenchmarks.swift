@@ -6,7 +6,9 @@ struct CallBenchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "call",
     abstract: "What a call costs where there is next to no work: an 8×1×2 product, and relu of 11 elements.",
-    discussion: "Nanoseconds a call, through C, through Swift, and through Swift's `any Backend` as a Program calls it."
+    discussion:
+      "Nanoseconds a call, through C, through Swift, and through Swift's `any Backend`; of the product also prepared, as a "
+      + "Program runs it."
   )
 
   @OptionGroup var options: CommonOptions
@@ -50,10 +52,16 @@ struct CallBenchmarks: ParsableCommand {
     let native = try NativeBackend(threads: threads)
     let backend: any Backend = native
     let (a, b, c) = (problem.a.floats, problem.b.floats, problem.c.floats)
+    let prepared = try native.prepare(Matmul(m: 8, n: 1, k: 2, a: a, b: b, c: c))
     let contenders = [
       try LanesMatmul(name: "C").contender(problem, threads: threads),
+      try LanesMatmul(name: "C, prepared", isPrepared: true).contender(problem, threads: threads),
       Contender("Swift") { [problem] calls in
         for _ in 0..<calls { try native.matmul(Matmul(m: 8, n: 1, k: 2, a: a, b: b, c: c)) }
+        withExtendedLifetime(problem) {}
+      },
+      Contender("Swift, prepared") { [problem] calls in
+        for _ in 0..<calls { try prepared.run(a: a, b: b, c: c) }
         withExtendedLifetime(problem) {}
       },
       Contender("any Backend") { [problem] calls in

@@ -7,7 +7,9 @@ struct MatmulBenchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "matmul",
     abstract: "float32 products: Lanes against its peers, interleaved, and against the fma peak of the same moments.",
-    discussion: "ci/peers sets the peers up. One that is missing is named, and the others run.")
+    discussion:
+      "ci/peers sets the peers up. One that is missing is named, and the others run. \"prepared\" is Lanes' own prepared "
+      + "product, whose checks and decisions are made before the clock starts.")
 
   @Argument(
     help: ArgumentHelp(
@@ -56,16 +58,23 @@ struct MatmulBenchmarks: ParsableCommand {
       try report.rows.chart(isSweep: cubes != nil).write(toFile: chart, atomically: true, encoding: .utf8)
     }
     try report.write(
-      as: options.format, table: report.rows.table(["Lanes"] + libraries.map(\.name)), notes: report.rows.notes)
+      as: options.format, table: report.rows.table(["Lanes", "prepared"] + libraries.map(\.name)),
+      notes: report.rows.notes)
   }
 
   private func measure(_ shape: MatmulShape, threads: Int, _ team: PeerTeam) throws -> MatmulRow {
     let problem = try MatmulProblem(shape)
-    var contenders = [try LanesMatmul().contender(problem, threads: threads)]
-    problem.c.overwrite(with: .nan)
-    _ = try contenders[0].time(1)
-    let ours = problem.c.copy
+    var contenders = try [LanesMatmul.plain, .prepared].map { try $0.contender(problem, threads: threads) }
+    let results = try contenders.map { contender in
+      problem.c.overwrite(with: .nan)
+      _ = try contender.time(1)
+      return problem.c.copy
+    }
+    let ours = results[0]
     try problem.check(ours, by: "Lanes")
+    if results[1].map(\.bitPattern) != ours.map(\.bitPattern) {
+      throw BenchmarkError("the prepared product has other bits: \(shape)")
+    }
     contenders += try team.contenders(shape.request) { result, name in
       try problem.check(result, by: name, against: ours)
     }

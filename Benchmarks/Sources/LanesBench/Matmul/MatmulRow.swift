@@ -11,7 +11,7 @@ struct Rate: Encodable {
   }
 }
 
-/// One shape at one number of threads: Lanes, then the peers that have such a product.
+/// One shape at one number of threads: Lanes, Lanes prepared, then the peers that have such a product.
 struct MatmulRow: Encodable {
   struct Entry: Encodable {
     let library: String
@@ -25,6 +25,8 @@ struct MatmulRow: Encodable {
   let entries: [Entry]
   /// Lanes by the best of the peers; nil where there is none.
   let ratio: Double?, ratioOfBests: Double?
+  /// The prepared product by the best of the peers.
+  let ratioOfPrepared: Double?
   let bestPeer: String?
   /// Whether other programs were in the way.
   let disturbed: Bool
@@ -33,10 +35,11 @@ struct MatmulRow: Encodable {
 
   init(shape: MatmulShape, threads: Int, peak: Rate, entries: [Entry], disturbed: Bool) {
     (self.shape, self.threads, self.peak, self.entries, self.disturbed) = (shape, threads, peak, entries, disturbed)
-    let peers = entries.dropFirst()
+    let peers = entries.dropFirst(2)
     let best = peers.max { $0.gflops.median < $1.gflops.median }
     bestPeer = best?.library
     ratio = best.map { entries[0].gflops.median / $0.gflops.median }
+    ratioOfPrepared = best.map { entries[1].gflops.median / $0.gflops.median }
     ratioOfBests = peers.map(\.gflops.best).max().map { entries[0].gflops.best / $0 }
   }
 }
@@ -56,8 +59,8 @@ extension [MatmulRow] {
     let isSweep = contains { $0.ofNeighbours != nil }
     let names = names.filter { name in contains { $0.entries.contains { $0.library == name } } }
     var table = Table(
-      ["m,n,k", "threads"] + names.flatMap { [$0, "best"] } + ["ratio", "of bests", "best peer", "of peak", "peak"]
-        + (isSweep ? ["of neighbours"] : []))
+      ["m,n,k", "threads"] + names.flatMap { [$0, "best"] } + ["ratio", "of bests", "of prepared"]
+        + ["best peer", "of peak", "peak"] + (isSweep ? ["of neighbours"] : []))
     for row in self {
       let rates = names.flatMap { name -> [String] in
         guard let entry = row.entries.first(where: { $0.library == name }) else { return ["–", "–"] }
@@ -65,7 +68,8 @@ extension [MatmulRow] {
       }
       table.add(
         ["\(row.shape)", "\(row.threads)"] + rates
-          + [row.ratio, row.ratioOfBests].map { $0?.digits(2).marked(row.disturbed) ?? "–" } + [row.bestPeer ?? "–"]
+          + [row.ratio, row.ratioOfBests, row.ratioOfPrepared].map { $0?.digits(2).marked(row.disturbed) ?? "–" }
+          + [row.bestPeer ?? "–"]
           + ["\((100 * row.entries[0].shareOfPeak).digits(0)) %", row.peak.median.short]
           + (isSweep ? [row.ofNeighbours.map { $0.digits(2) + ($0 < 0.8 ? " cliff" : "") } ?? "–"] : []))
     }
@@ -79,11 +83,12 @@ extension [MatmulRow] {
       let own = filter { $0.threads == threads }
       let ratios = own.compactMap(\.ratio)
       if ratios.isEmpty { return nil }
-      let mean = exp(ratios.map { log($0) }.reduce(0, +) / Double(ratios.count))
+      func mean(_ ratios: [Double]) -> Double { exp(ratios.map { log($0) }.reduce(0, +) / Double(ratios.count)) }
       let behind = ratios.filter { $0 < 1 }.count
       let disturbed = own.filter(\.disturbed).count
       return
-        "\(threads) thread\(threads == 1 ? "" : "s"): geometric mean of the ratios to the best peer \(mean.digits(3)); "
+        "\(threads) thread\(threads == 1 ? "" : "s"): geometric mean of the ratios to the best peer \(mean(ratios).digits(3)), "
+        + "of the prepared products' \(mean(own.compactMap(\.ratioOfPrepared)).digits(3)); "
         + "\(behind) of \(ratios.count) below 1; \(disturbed) disturbed"
     }
     let cliffs = filter { ($0.ofNeighbours ?? 1) < 0.8 }.count

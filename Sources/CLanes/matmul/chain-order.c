@@ -125,6 +125,15 @@ static int64_t rows_in_cache(const lanes_matmul_call *call) {
   return !call->transpose_a && (call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
 }
 
+/* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no
+ * more of these tiles, which are lower. */
+static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int usual = kernels->vectors;
+  if (call->packed_b) return usual;
+  const int64_t tiles = lanes_divide_up(call->m, kernels->mr[LANES_MOST_VECTORS - 1]);
+  return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
+}
+
 /* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */
 enum { SHARES = 4, MANY_COLUMNS = 384 };
 
@@ -170,7 +179,7 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1};
-  job.columns = lanes_columns_of(kernels, n);
+  job.columns = lanes_columns_of(kernels, n, vectors_of_tile(kernels, call));
   const int64_t most_rows = lanes_least(job.columns.mr, rows_in_cache(call));
   if (m > most_rows) {
     job.mr = lanes_divide_up(m, lanes_divide_up(m, most_rows));

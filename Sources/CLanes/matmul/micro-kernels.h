@@ -11,10 +11,11 @@
   X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)          \
   X(7, __VA_ARGS__) X(8, __VA_ARGS__)
 #else
-#define MICRO_ROWS_OF_1 MICRO_ROWS
-#define MICRO_ROWS_OF_3(X, ...)
-#define MICRO_ROWS(X, ...)                                                                                             \
-  X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
+#define MICRO_ROWS_OF_3(X, ...) X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__)
+#define MICRO_ROWS(X, ...) MICRO_ROWS_OF_3(X, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
+#define MICRO_ROWS_OF_1(X, ...)                                                                                        \
+  MICRO_ROWS(X, __VA_ARGS__)                                                                                           \
+  X(7, __VA_ARGS__) X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__) X(11, __VA_ARGS__) X(12, __VA_ARGS__)
 #endif
 
 /* A step fetches the lines of a panel of B that it will need so many steps later: the hardware's own fetching is late. (Rows
@@ -28,8 +29,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                                                     const int vectors, const lanes_a_form form,
                                                                     const lanes_last_vector last_form) {
   const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
-  const int64_t rest = tile->columns - last * LANES_VECTOR; /* columns in the last vector, 1 … LANES_VECTOR */
-  float *const c = tile->c, *const c_last = c + last * LANES_VECTOR;
+  /* The last vector: where it begins, and how many columns are in it, 1 … LANES_VECTOR. */
+  const int64_t at = SHIFTS && last > 0 ? tile->columns - LANES_VECTOR : last * LANES_VECTOR;
+  const int64_t rest = SHIFTS && last > 0 ? LANES_VECTOR : tile->columns - at;
+  float *const c = tile->c, *const c_last = c + at;
   const int64_t c_stride = tile->c_stride;
   VECTOR sums[LANES_MOST_MR][LANES_MOST_VECTORS];
   HALF halves[LANES_MOST_MR];
@@ -62,15 +65,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   HALF half_row;                                                                                                       \
   UNROLL for (int v = 0; v < last; v++) row[v] = LOAD(b + v * LANES_VECTOR);                                           \
-  if (has_half) half_row = LOAD_HALF(b + last * LANES_VECTOR, rest);                                                   \
-  else if (last_form == LANES_LAST_PARTIAL) row[last] = LOAD_FIRST(b + last * LANES_VECTOR, rest);                     \
-  else row[last] = LOAD(b + last * LANES_VECTOR);
+  if (has_half) half_row = LOAD_HALF(b + at, rest);                                                   \
+  else if (last_form == LANES_LAST_PARTIAL) row[last] = LOAD_FIRST(b + at, rest);                     \
+  else row[last] = LOAD(b + at);
 #define MULTIPLY                                                                                                       \
   UNROLL for (int i = 0; i < rows; i++) {                                                                              \
     VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                              \
     if (has_half && last > 0) AS_IT_IS(value);                                                                         \
     UNROLL for (int v = 0; v < whole; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                                \
     if (has_half) halves[i] = HALF_FMA(HALF_OF(value), half_row, halves[i]);                                           \
+    if (vectors == 3) AFTER(sums[i][last], a);                                                                         \
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
@@ -89,7 +93,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 #undef MULTIPLY
 
   if (tile->bias) {
-    const float *from = tile->bias + last * LANES_VECTOR;
+    const float *from = tile->bias + at;
     UNROLL for (int v = 0; v < last; v++) {
       const VECTOR bias = LOAD(tile->bias + v * LANES_VECTOR);
       UNROLL for (int i = 0; i < rows; i++) sums[i][v] += bias;
@@ -121,17 +125,23 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
     LANES_NAME(micro)(tile, rows, vectors, form, last_form);                                                           \
   }
-#define MICRO_LAST(ROWS, name, vectors, form)                                                                          \
+#define MICRO_LASTS(ROWS, name, vectors, form)                                                                         \
   ROWS(MICRO, name, vectors, form, LANES_LAST_WHOLE)                                                                   \
   ROWS(MICRO, name##_partial, vectors, form, LANES_LAST_PARTIAL)                                                       \
   ROWS(MICRO, name##_half, vectors, form, LANES_LAST_HALF)
-MICRO_LAST(MICRO_ROWS_OF_1, micro_panel_1, 1, LANES_A_PANEL)
-MICRO_LAST(MICRO_ROWS, micro_panel_2, 2, LANES_A_PANEL)
-MICRO_LAST(MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
-MICRO_LAST(MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
-MICRO_LAST(MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
-MICRO_LAST(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
-#undef MICRO_LAST
+#if SHIFTS
+#define MICRO_LASTS_OF_SEVERAL(ROWS, name, vectors, form) ROWS(MICRO, name, vectors, form, LANES_LAST_WHOLE)
+#else
+#define MICRO_LASTS_OF_SEVERAL MICRO_LASTS
+#endif
+MICRO_LASTS(MICRO_ROWS_OF_1, micro_panel_1, 1, LANES_A_PANEL)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, micro_panel_2, 2, LANES_A_PANEL)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
+MICRO_LASTS(MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
+#undef MICRO_LASTS
+#undef MICRO_LASTS_OF_SEVERAL
 #undef MICRO
 #undef AHEAD
 #undef LINE

@@ -105,27 +105,36 @@ static void run_chain_order(void *argument, int thread, int threads) {
 /* An operand of more floats than this is too large for the level-2 cache to make up for the way it lies in memory. */
 static const int64_t small_operand = 1 << 16;
 
+/* Tiles with few cache lines of a row of B are done with a step so soon that they wait for caches where wider ones do not. */
+enum { LINES_WORTH_READING = 3 };
+static int has_narrow_tiles(const chain_job *job) { return job->columns.wide < LINES_WORTH_READING * 16; }
+
+/* Floats between rows of which a level-2 cache of 8 ways holds few, and gives few at once: all lie in the same of its parts. */
+static int is_far(int64_t stride) { return stride % 512 == 0; }
+
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
  * pages. */
-static int should_pack_a(const lanes_matmul_call *call) {
-  return call->alpha != 1 || (call->transpose_a && call->n >= 128 && call->m * call->k > small_operand);
+static int should_pack_a(const chain_job *job) {
+  const lanes_matmul_call *call = job->call;
+  if (call->alpha != 1) return 1;
+  if (!call->transpose_a || call->n < 128) return 0;
+  return call->m * call->k > small_operand || (has_narrow_tiles(job) && is_far(call->a_stride));
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
  * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines. From
- * memory, up to `few` rows had better stream B: a tile's columns of it, a block of k after the other; unless these steps lie so
- * far apart that a level-2 cache of 8 ways does not hold two blocks. */
-enum { LINES_WORTH_READING = 3, TOO_FAR = 512 };
+ * memory, up to `few` rows had better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache does
+ * not hold two such blocks. */
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
   job->packs_b = call->transpose_b != LANES_NORMAL;
   if (job->packs_b || call->m < 48 || size <= small_operand) return;
-  const int is_narrow = job->columns.wide < LINES_WORTH_READING * 16;
+  const int is_narrow = has_narrow_tiles(job);
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
-  const int is_far = call->b_stride % TOO_FAR == 0;
-  job->streams_b = is_in_memory && !is_narrow && !is_far && !job->packs_a && call->m <= few && call->m < call->n;
+  const int is_flat = call->m <= few && call->m < call->n;
+  job->streams_b = is_in_memory && is_flat && !is_narrow && !is_far(call->b_stride) && !job->packs_a;
   job->packs_b = !job->streams_b && (is_narrow || is_in_memory || (call->m > rows && !is_aligned));
 }
 
@@ -200,7 +209,7 @@ lanes_status lanes_matmul_in_chain_order(const lanes_context *context, const lan
   job.block_k = lanes_block_k(context, k);
   if (k > 0) {
     job.packed_b = call->packed_b;
-    job.packs_a = should_pack_a(call);
+    job.packs_a = should_pack_a(&job);
     if (!call->packed_b) choose_way_of_b(context, &job);
     job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
   }

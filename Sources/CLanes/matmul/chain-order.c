@@ -145,10 +145,10 @@ static int64_t rows_in_cache(const lanes_matmul_call *call) {
 }
 
 /* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no
- * more of these tiles, which are lower. */
+ * more of these tiles, which are lower, and three vectors of a row of B are not more lines at a time than can be had. */
 static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int usual = kernels->vectors;
-  if (call->packed_b) return usual;
+  if (call->packed_b || is_far(call->b_stride)) return usual;
   const int64_t tiles = lanes_divide_up(call->m, kernels->mr[LANES_MOST_VECTORS - 1]);
   return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }

@@ -83,7 +83,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     const float *next = tile->next_b[place];
     for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
       UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, 2);
-      __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, 2); /* A line more, unless a line begins with the tile. */
+      if (vectors > LINE && (uintptr_t)next % 64) /* There is a line more. Fetching two to read one does not pay. */
+        __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, 2);
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
   }

@@ -39,14 +39,14 @@ static const float *b_of(const chain_job *job, const chain_block *block, int64_t
   return job->call->b + p * job->call->b_stride + j;
 }
 
-/* Every tile of rows fetches a part of the B that is packed next, a row every so many steps. What is not packed is fetched so
- * many rows before it is needed: few enough for a level-2 cache of 8 ways, however far apart they lie. */
+/* Every tile of rows fetches a part of the next block of B, a row every so many steps. What is fetched by no block is fetched
+ * so many rows before it is needed: few enough for a level-2 cache of 8 ways, however far apart they lie. */
 enum { PERIOD = 8, FAR = 32 };
 
-static void fetch_next_block(lanes_micro_tile *tile, const float *next_b, int64_t part) {
-  const int64_t rows = lanes_divide_up(tile->k, tile->period), first = part * rows;
+static void fetch_next_block(lanes_micro_tile *tile, const float *next_b, int64_t steps, int64_t part) {
+  const int64_t rows = lanes_divide_up(steps, tile->period), first = part * rows;
   tile->next_b[0] = next_b + first * tile->next_b_stride;
-  tile->next_rows[0] = part < tile->period ? lanes_least(rows, tile->k - first) : 0;
+  tile->next_rows[0] = part < tile->period ? lanes_least(rows, steps - first) : 0;
 }
 
 /* The same tile's rows, and at last the first ones of the next tile, unless that is NULL. */
@@ -113,11 +113,11 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
     const lanes_micro_kernel *of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
-    if (job->fetches_b && !has_b_panels) fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
+    if (job->fetches_b && !has_b_panels && !job->streams_b) fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
-      if (block->next_b) fetch_next_block(&tile, block->next_b + (j - first_column), part);
+      if (block->next_b) fetch_next_block(&tile, block->next_b + (j - first_column), block->next_steps, part);
       tile.next_c = fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
       of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }

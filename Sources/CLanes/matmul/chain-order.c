@@ -29,16 +29,21 @@ static void pack_a(const chain_job *job, const chain_block *block, float *panels
   }
 }
 
-/* Where the block of columns from tile t on starts in B, at step p; behind the share's last tile, its first one in the next
- * steps. NULL where the block is not all within B, or B need not be fetched. */
-static const float *next_b_of(const chain_job *job, const chain_block *share, int64_t t, int64_t p) {
+/* What B is to be fetched during the block: the next columns; behind the share's last ones, its first ones in the next steps;
+ * behind the last of these, the first steps of what lies beside the share. Nothing where that is not all within B. */
+static void find_next_b(const chain_job *job, const chain_block *share, chain_block *block) {
   const lanes_matmul_call *call = job->call;
-  if (!job->fetches_b) return NULL;
-  if (t == share->column_tiles.end) t = share->column_tiles.begin, p += job->block_k;
+  int64_t t = block->column_tiles.end, p = block->steps.begin;
+  if (!job->fetches_b) return;
+  if (t == share->column_tiles.end) {
+    p = block->steps.end;
+    if (p < job->k) t = share->column_tiles.begin;
+    else p = 0;
+  }
   const int64_t end = t + job->block_columns;
-  if (p + job->block_k > job->k || end > job->columns.tiles) return NULL;
-  if (lanes_first_column(&job->columns, end) > call->n) return NULL;
-  return call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
+  if (end > job->columns.tiles || lanes_first_column(&job->columns, end) > call->n) return;
+  block->next_b = call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
+  block->next_steps = lanes_least(job->block_k, job->k - p);
 }
 
 /* All steps of a share, a block after the other. */
@@ -57,12 +62,12 @@ static void multiply_share(const chain_job *job, const chain_block *share, float
       for (int64_t i = share->row_tiles.begin; i < share->row_tiles.end; i += job->block_rows) {
         block.row_tiles = (lanes_part){i, lanes_least(i + job->block_rows, share->row_tiles.end)};
         if (job->packs_a) pack_a(job, &block, a_panels), block.a_panels = a_panels;
-        /* Between several blocks of rows it would not stay in a cache. */
-        const int are_all_rows = i == share->row_tiles.begin && block.row_tiles.end == share->row_tiles.end;
-        if (job->packs_b && are_all_rows) block.next_b = next_b_of(job, share, block.column_tiles.end, p);
+        /* Between several blocks of rows, what is packed next would not stay in a cache. */
+        const int is_first = i == share->row_tiles.begin, are_all = is_first && block.row_tiles.end == share->row_tiles.end;
+        block.next_b = NULL;
+        if (job->packs_b ? are_all : job->streams_b && is_first) find_next_b(job, share, &block);
         lanes_chain_multiply(job, &block);
       }
-      block.next_b = NULL;
     }
     p = block.steps.end;
   } while (p < job->k);
@@ -100,23 +105,46 @@ static void run_chain_order(void *argument, int thread, int threads) {
 /* An operand of more floats than this is too large for the level-2 cache to make up for the way it lies in memory. */
 static const int64_t small_operand = 1 << 16;
 
+/* Tiles with few cache lines of a row of B are done with a step so soon that they wait for caches where wider ones do not. */
+enum { LINES_WORTH_READING = 3 };
+static int has_narrow_tiles(const chain_job *job) { return job->columns.wide < LINES_WORTH_READING * 16; }
+
+/* Floats between rows of which a level-2 cache of 8 ways holds few, and gives few at once: all lie in the same of its parts. */
+static int is_far(int64_t stride) { return stride % 512 == 0; }
+
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
  * pages. */
-static int should_pack_a(const lanes_matmul_call *call) {
-  return call->alpha != 1 || (call->transpose_a && call->n >= 128 && call->m * call->k > small_operand);
+static int should_pack_a(const chain_job *job) {
+  const lanes_matmul_call *call = job->call;
+  if (call->alpha != 1) return 1;
+  if (!call->transpose_a || call->n < 128) return 0;
+  return call->m * call->k > small_operand || (has_narrow_tiles(job) && is_far(call->a_stride));
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
- * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines. */
-enum { LINES_WORTH_READING = 3 };
-static int should_pack_b(const lanes_context *context, const chain_job *job) {
+ * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines. From
+ * memory, up to `few` rows had better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache does
+ * not hold two such blocks. */
+static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
-  if (call->transpose_b) return 1;
-  if (call->m < 48 || call->n * call->k <= small_operand) return 0;
-  if (job->columns.wide < LINES_WORTH_READING * 16) return 1;
-  const int64_t rows = context->blocking.rows, in_cache = context->streaming_floats / (call->m <= 2 * rows ? 2 : 4);
+  const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
+  job->packs_b = call->transpose_b != LANES_NORMAL;
+  if (job->packs_b || call->m < 48 || size <= small_operand) return;
+  const int is_narrow = has_narrow_tiles(job);
+  const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
-  return call->n * call->k > in_cache || (call->m > rows && !is_aligned);
+  const int is_flat = call->m <= few && call->m < call->n;
+  job->streams_b = is_in_memory && is_flat && !is_narrow && !is_far(call->b_stride) && !job->packs_a;
+  job->packs_b = !job->streams_b && (is_narrow || is_in_memory || (call->m > rows && !is_aligned));
+}
+
+/* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no
+ * more of these tiles, which are lower, and three vectors of a row of B are not more lines at a time than can be had. */
+static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int usual = kernels->vectors;
+  if (call->packed_b || is_far(call->b_stride)) return usual;
+  const int64_t tiles = lanes_divide_up(call->m, kernels->mr[LANES_MOST_VECTORS - 1]);
+  return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }
 
 /* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */
@@ -156,7 +184,8 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t columns = (row_blocks > 4 ? blocking->level3 : level2) / k;
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
-  /* Where no block of B is to be used again: all steps of a block of rows before the next. */
+  /* Where no block of B is to be used again: all steps of a tile's columns, or of a block of rows, before the next. */
+  if (job->streams_b) job->block_columns = 1, job->cut.shares = lanes_most(job->cut.each, 1);
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 
@@ -172,7 +201,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1};
-  job.columns = lanes_columns_of(kernels, n);
+  job.columns = lanes_columns_of(kernels, n, vectors_of_tile(kernels, call));
   const int64_t most_rows = lanes_least(job.columns.mr, lanes_rows_in_cache(call));
   if (m > most_rows) {
     job.mr = lanes_divide_up(m, lanes_divide_up(m, most_rows));
@@ -182,9 +211,9 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   job.block_k = lanes_block_k(context, k);
   if (k > 0) {
     job.packed_b = call->packed_b;
-    job.packs_a = should_pack_a(call);
+    job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
-    job.packs_b = !call->packed_b && !job.by_rows && should_pack_b(context, &job);
+    if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
     job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
   }
   if (call->gradient_value) {

@@ -34,6 +34,7 @@ typedef struct chain_job {
   lanes_rows_kernel by_rows;                          /* not NULL: it does all tiles of a block */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
   int fetches_b;                                      /* B is larger than caches */
+  int streams_b;                                      /* B is used where it is, and its blocks are fetched one ahead */
   lanes_unary_kernel activation;                      /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;               /* NULL: none */
   chain_queue (*queues)[QUEUES];                      /* the whole shares, and the pieces, for up to QUEUES threads */
@@ -46,7 +47,8 @@ typedef struct chain_block {
   lanes_part row_tiles, column_tiles, steps;
   const float *a_panels, *b_panels; /* NULL: the operand is used where it is, or was packed before the call */
   int64_t b_panels_tile;            /* the tile of columns that b_panels begins with */
-  const float *next_b; /* the first element of B that is packed after this block, laid out as B is; NULL: not to be fetched */
+  const float *next_b; /* the first element of B that is needed after this block, where it is; NULL: not to be fetched */
+  int64_t next_steps;
 } chain_block;
 
 /* What can be decided without the call's pointers but for gradient_value and packed_b. */

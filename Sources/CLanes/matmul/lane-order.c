@@ -211,7 +211,7 @@ static void run_packed(void *argument, int thread, int threads) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = &job->kernels->matmul;
   const int64_t k = call->k, block_k = job->block_k;
-  const lanes_columns columns = lanes_columns_of(kernels, call->n);
+  const lanes_columns columns = lanes_columns_of(kernels, call->n, kernels->vectors);
   const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
   enum { WIDEST = LANES_MOST_VECTORS * 16 };
   float lanes[LANES_LANES][WIDEST];
@@ -247,8 +247,9 @@ static lanes_status multiply_packed(const lanes_context *context, const lanes_ma
     job.x = x, job.x_stride = k;
   }
   const double nanoseconds = (double)k * (double)call->n * (double)m / 5;
-  lanes_run(lanes_threads_for(context, nanoseconds, lanes_columns_of(&context->kernels->matmul, call->n).tiles),
-            run_packed, &job);
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  const int64_t tiles = lanes_columns_of(kernels, call->n, kernels->vectors).tiles;
+  lanes_run(lanes_threads_for(context, nanoseconds, tiles), run_packed, &job);
   return LANES_OK;
 }
 

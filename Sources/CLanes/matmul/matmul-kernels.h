@@ -40,9 +40,24 @@ static inline void LANES_NAME(store_first)(float *to, VECTOR value, int64_t n) {
     LANES_NAME(store)(to, value);
     return;
   }
-  float block[LANES_VECTOR];
-  LANES_NAME(store)(block, value);
-  LANES_NAME(copy_tail)(to, block, n);
+  typedef float four __attribute__((vector_size(16)));
+  four part;
+#if LANES_VECTOR == 8
+  part = __builtin_shufflevector(value, value, 0, 1, 2, 3);
+  if (n & 4) {
+    memcpy(to, &part, 16);
+    to += 4;
+    part = __builtin_shufflevector(value, value, 4, 5, 6, 7);
+  }
+#else
+  part = value;
+#endif
+  if (n & 2) {
+    memcpy(to, &part, 8);
+    to += 2;
+    part = __builtin_shufflevector(part, part, 2, 3, 2, 3);
+  }
+  if (n & 1) *to = part[0];
 }
 #endif
 
@@ -82,6 +97,16 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define HALF_FMA FMA
 #endif
 
+/* Several vectors side by side whose last one would not be whole: it begins further left, where it ends with the tile, and
+ * does some columns a second time. Masks do that as well where they cost nothing. */
+#define SHIFTS (LANES_VECTOR < 16)
+/* Lets the compiler read through the pointer only when the value is done: so it needs no second register to read into. */
+#if LANES_VECTOR == 8
+#define AFTER(value, pointer) __asm__("" : "+x"(value), "+r"(pointer))
+#else
+#define AFTER(value, pointer) (void)0
+#endif
+
 #define LOAD LANES_NAME(load)
 #define STORE LANES_NAME(store)
 #define LOAD_FIRST LANES_NAME(load_first)
@@ -114,15 +139,16 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #undef HALF_FMA
 #undef UNROLL
 #undef RELU
+#undef AFTER
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_TILES .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .half = 8, .flops = 100
 #define MATMUL_PLAIN {MICRO_LASTS(MICRO_ROWS_OF_1, panel, plain, 1), MICRO_LASTS(MICRO_ROWS_OF_1, rows, plain, 1)}
 #elif LANES_VECTOR == 8
-#define MATMUL_TILES .vector = 8, .vectors = 2, .mr = {6, 6}, .flops = 100
+#define MATMUL_TILES .vector = 8, .vectors = 2, .mr = {12, 6, 4}, .flops = 100
 #else
-#define MATMUL_TILES .vector = 4, .vectors = 2, .mr = {6, 6}, .flops = 4
+#define MATMUL_TILES .vector = 4, .vectors = 2, .mr = {12, 6, 4}, .flops = 4
 #endif
 #if LANES_VECTOR < 16
 #define MATMUL_PLAIN {{{0}}}
@@ -133,9 +159,17 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
   {{ROWS(MICRO_ENTRY, kind##_##form##_##vectors)},                                                                     \
    {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_partial)},                                                           \
    {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_half)}}
+#if SHIFTS
+#define MICRO_LASTS_OF_SEVERAL(ROWS, form, vectors)                                                                    \
+  {{ROWS(MICRO_ENTRY, micro_##form##_##vectors)},                                                                      \
+   {ROWS(MICRO_ENTRY, micro_##form##_##vectors)},                                                                      \
+   {ROWS(MICRO_ENTRY, micro_##form##_##vectors)}}
+#else
+#define MICRO_LASTS_OF_SEVERAL(ROWS, form, vectors) MICRO_LASTS(ROWS, form, micro, vectors)
+#endif
 #define MICRO_FORM(form)                                                                                               \
-  {MICRO_LASTS(MICRO_ROWS_OF_1, form, micro, 1), MICRO_LASTS(MICRO_ROWS, form, micro, 2),                              \
-   MICRO_LASTS(MICRO_ROWS_OF_3, form, micro, 3)}
+  {MICRO_LASTS(MICRO_ROWS_OF_1, form, micro, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, 2),                          \
+   MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, form, 3)}
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
     MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = MATMUL_PLAIN,                               \

@@ -95,7 +95,7 @@ typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t cou
 typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int64_t lane_stride);
 
 typedef struct lanes_matmul_kernels {
-  int vector, vectors; /* floats in one; at most so many side by side in a tile, NR / vector */
+  int vector, vectors; /* floats in one; at most so many side by side in a tile of many rows, NR / vector */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */

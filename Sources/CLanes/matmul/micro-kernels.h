@@ -11,10 +11,11 @@
   X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)          \
   X(7, __VA_ARGS__) X(8, __VA_ARGS__)
 #else
-#define MICRO_ROWS_OF_1 MICRO_ROWS
-#define MICRO_ROWS_OF_3(X, ...)
-#define MICRO_ROWS(X, ...)                                                                                             \
-  X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
+#define MICRO_ROWS_OF_3(X, ...) X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__)
+#define MICRO_ROWS(X, ...) MICRO_ROWS_OF_3(X, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
+#define MICRO_ROWS_OF_1(X, ...)                                                                                        \
+  MICRO_ROWS(X, __VA_ARGS__)                                                                                           \
+  X(7, __VA_ARGS__) X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__) X(11, __VA_ARGS__) X(12, __VA_ARGS__)
 #endif
 
 /* A step fetches the lines of a panel of B that it will need so many steps later: the hardware's own fetching is late. (Rows
@@ -30,8 +31,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                                                     const lanes_last_vector last_form,
                                                                     const int is_plain) {
   const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
-  const int64_t rest = tile->columns - last * LANES_VECTOR; /* columns in the last vector, 1 … LANES_VECTOR */
-  float *const c = tile->c, *const c_last = c + last * LANES_VECTOR;
+  /* The last vector: where it begins, and how many columns are in it, 1 … LANES_VECTOR. */
+  const int64_t at = SHIFTS && last > 0 ? tile->columns - LANES_VECTOR : last * LANES_VECTOR;
+  const int64_t rest = SHIFTS && last > 0 ? LANES_VECTOR : tile->columns - at;
+  float *const c = tile->c, *const c_last = c + at;
   const int64_t c_stride = tile->c_stride;
   VECTOR sums[LANES_MOST_MR][LANES_MOST_VECTORS];
   HALF halves[LANES_MOST_MR];
@@ -64,15 +67,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   HALF half_row;                                                                                                       \
   UNROLL for (int v = 0; v < last; v++) row[v] = LOAD(b + v * LANES_VECTOR);                                           \
-  if (has_half) half_row = LOAD_HALF(b + last * LANES_VECTOR, rest);                                                   \
-  else if (last_form == LANES_LAST_PARTIAL) row[last] = LOAD_FIRST(b + last * LANES_VECTOR, rest);                     \
-  else row[last] = LOAD(b + last * LANES_VECTOR);
+  if (has_half) half_row = LOAD_HALF(b + at, rest);                                                                    \
+  else if (last_form == LANES_LAST_PARTIAL) row[last] = LOAD_FIRST(b + at, rest);                                      \
+  else row[last] = LOAD(b + at);
 #define MULTIPLY                                                                                                       \
   UNROLL for (int i = 0; i < rows; i++) {                                                                              \
     VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                              \
     if (has_half && last > 0) AS_IT_IS(value);                                                                         \
     UNROLL for (int v = 0; v < whole; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                                \
     if (has_half) halves[i] = HALF_FMA(HALF_OF(value), half_row, halves[i]);                                           \
+    if (vectors == 3) AFTER(sums[i][last], a);                                                                         \
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
@@ -81,6 +85,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     const float *next = tile->next_b[place];
     for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
       UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, 2);
+      if (vectors > LINE && (uintptr_t)next % 64) /* There is a line more. Fetching two to read one does not pay. */
+        __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, 2);
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
   }
@@ -90,7 +96,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 #undef MULTIPLY
 
   if (!is_plain && tile->bias) {
-    const float *from = tile->bias + last * LANES_VECTOR;
+    const float *from = tile->bias + at;
     UNROLL for (int v = 0; v < last; v++) {
       const VECTOR bias = LOAD(tile->bias + v * LANES_VECTOR);
       UNROLL for (int i = 0; i < rows; i++) sums[i][v] += bias;
@@ -110,8 +116,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   }
   if (last_form == LANES_LAST_WHOLE && rest == LANES_VECTOR) { /* A store with a mask takes longer, even a full one. */
-    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
-        STORE(c + i * c_stride + v * LANES_VECTOR, sums[i][v]);
+    UNROLL for (int i = 0; i < rows; i++) {
+      UNROLL for (int v = 0; v < last; v++) STORE(c + i * c_stride + v * LANES_VECTOR, sums[i][v]);
+      STORE(c_last + i * c_stride, sums[i][last]);
+    }
     return;
   }
   UNROLL for (int i = 0; i < rows; i++) {
@@ -131,22 +139,28 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                    {0},  0, {0}};                                                                      \
     LANES_NAME(micro)(&tile, rows, vectors, form, last_form, 1);                                                       \
   }
-#define MICRO_LAST(KERNEL, ROWS, name, vectors, form)                                                                  \
+#define MICRO_LASTS(KERNEL, ROWS, name, vectors, form)                                                                 \
   ROWS(KERNEL, name, vectors, form, LANES_LAST_WHOLE)                                                                  \
   ROWS(KERNEL, name##_partial, vectors, form, LANES_LAST_PARTIAL)                                                      \
   ROWS(KERNEL, name##_half, vectors, form, LANES_LAST_HALF)
-MICRO_LAST(MICRO, MICRO_ROWS_OF_1, micro_panel_1, 1, LANES_A_PANEL)
-MICRO_LAST(MICRO, MICRO_ROWS, micro_panel_2, 2, LANES_A_PANEL)
-MICRO_LAST(MICRO, MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
-MICRO_LAST(MICRO, MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
-MICRO_LAST(MICRO, MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
-MICRO_LAST(MICRO, MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
-#if LANES_VECTOR == 16
-MICRO_LAST(PLAIN, MICRO_ROWS_OF_1, plain_panel_1, 1, LANES_A_PANEL)
-MICRO_LAST(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
+#if SHIFTS
+#define MICRO_LASTS_OF_SEVERAL(ROWS, name, vectors, form) ROWS(MICRO, name, vectors, form, LANES_LAST_WHOLE)
+#else
+#define MICRO_LASTS_OF_SEVERAL(ROWS, name, vectors, form) MICRO_LASTS(MICRO, ROWS, name, vectors, form)
 #endif
-#undef MICRO_LAST
+MICRO_LASTS(MICRO, MICRO_ROWS_OF_1, micro_panel_1, 1, LANES_A_PANEL)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, micro_panel_2, 2, LANES_A_PANEL)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
+MICRO_LASTS(MICRO, MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
+MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
+#if LANES_VECTOR == 16
+MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_panel_1, 1, LANES_A_PANEL)
+MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
+#endif
 #undef PLAIN
+#undef MICRO_LASTS
+#undef MICRO_LASTS_OF_SEVERAL
 #undef MICRO
 #undef AHEAD
 #undef LINE

@@ -40,7 +40,7 @@ void lanes_pack_columns(const lanes_matmul_kernels *kernels, const lanes_columns
 static lanes_status size_of(const lanes_matmul_kernels *kernels, int64_t k, int64_t n, int64_t *floats) {
   LANES_TRY(lanes_check_product(k, n));
   LANES_TRY(lanes_check_product(n, 1));
-  const lanes_columns columns = lanes_columns_of(kernels, n);
+  const lanes_columns columns = lanes_columns_of(kernels, n, kernels->vectors);
   LANES_TRY(lanes_check_product(k, lanes_first_column(&columns, columns.tiles)));
   *floats = LANES_PACKED_HEADER + k * lanes_first_column(&columns, columns.tiles);
   return LANES_OK;
@@ -61,7 +61,7 @@ typedef struct pack_job {
 
 static void run_pack(void *argument, int thread, int threads) {
   const pack_job *job = argument;
-  const lanes_columns columns = lanes_columns_of(job->kernels, job->n);
+  const lanes_columns columns = lanes_columns_of(job->kernels, job->n, job->kernels->vectors);
   const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
   const int64_t block_k = job->block_k, all = lanes_first_column(&columns, columns.tiles);
   for (int64_t p = 0; p < job->k; p += block_k) {

@@ -58,12 +58,12 @@ typedef struct lanes_columns {
   int mr; /* the most rows of such tiles */
 } lanes_columns;
 
-/* Three vectors side by side and for the rest two, for one is slow; two and two for four vectors. */
-static inline lanes_columns lanes_columns_of(const lanes_matmul_kernels *kernels, int64_t n) {
+/* At most so many vectors side by side, two or three: three and for the rest two, for one is slow; two and two for four. */
+static inline lanes_columns lanes_columns_of(const lanes_matmul_kernels *kernels, int64_t n, int most) {
   const int64_t vector = kernels->vector, vectors = lanes_divide_up(n, vector);
-  if (vectors <= kernels->vectors)
+  if (vectors <= most)
     return (lanes_columns){vectors > 0, 1, (int)(vectors * vector), (int)vector, kernels->mr[vectors > 0 ? vectors - 1 : 0]};
-  if (kernels->vectors == 2 || vectors == 4)
+  if (most == 2 || vectors == 4)
     return (lanes_columns){(vectors + 1) / 2, (vectors + 1) / 2, (int)(2 * vector), (int)vector, kernels->mr[1]};
   const int64_t narrow = vectors % 3 == 0 ? 0 : 3 - vectors % 3;
   const int64_t wide = (vectors - 2 * narrow) / 3;
@@ -91,7 +91,7 @@ enum { LANES_PACKED_HEADER = 16 }; /* floats */
 /* The panels of the block that begins with step p. */
 static inline const float *lanes_packed_panels(const lanes_matmul_kernels *kernels, const float *packed_b, int64_t n,
                                                int64_t p) {
-  const lanes_columns columns = lanes_columns_of(kernels, n);
+  const lanes_columns columns = lanes_columns_of(kernels, n, kernels->vectors);
   return packed_b + LANES_PACKED_HEADER + p * lanes_first_column(&columns, columns.tiles);
 }
 

@@ -147,7 +147,8 @@ extension ParitySuite {
   /// Rows and columns around tiles of up to 16 × 64, each with its own k, transposes and layouts.
   private static func tileShapes(thorough: Bool) -> [MatmulShape] {
     let rows = thorough ? Array(1...70) : [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 29, 33]
-    let columns = thorough ? Array(1...70) : [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 97]
+    let columns =
+      thorough ? Array(1...70) : [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65, 97]
     let depths = [3, 17, 1, 8, 33, 2, 20]
     var shapes: [MatmulShape] = []
     for m in rows {

@@ -96,7 +96,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(lane_of_columns)(co
     VECTOR sum = LOAD(lane + r);
     UNROLL for (int s = 0; s < steps; s++) {
       const float *row = y + s * LANES_LANES * y_stride + r;
-      __builtin_prefetch(row + ahead);
+      __builtin_prefetch(row + ahead, 0, 2);
       sum = FMA(BROADCAST(x[s * LANES_LANES]), scale * LOAD(row), sum);
     }
     STORE(lane + r, sum);
@@ -110,7 +110,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(lane_of_columns)(co
 
 static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
                                      float *lanes, int64_t lane_stride) {
-  enum { STEPS = 4, AHEAD = 2 };
+  enum { STEPS = 4, AHEAD = 1 };
   int64_t p = 0;
   for (; p + STEPS * LANES_LANES <= k; p += STEPS * LANES_LANES)
     for (int l = 0; l < LANES_LANES; l++) {

@@ -119,11 +119,13 @@ struct StreamingTests {
     }
   }
 
-  @Test("Products whose B would come from memory", arguments: Hardware.availableISAs)
+  @Test("Products whose operands would come from memory", arguments: Hardware.availableISAs)
   func matmul(_ isa: String) throws {
     var random = Random(14)
-    // Blocks of k, of rows, and columns beside whole tiles; rows of B that lie far apart.
-    for (m, n, k) in [(48, 1061, 513), (300, 701, 600), (64, 301, 1100), (50, 1024, 300)] as [(Int64, Int64, Int64)] {
+    // Blocks of k, of rows, and columns beside whole tiles; rows of B that lie far apart; vectors.
+    for (m, n, k) in [
+      (48, 1061, 513), (300, 701, 600), (64, 301, 1100), (50, 1024, 300), (1, 4999, 300), (701, 1, 333),
+    ] as [(Int64, Int64, Int64)] {
       let (a, b) = (Floats(random.floats(Int(m * k))), Floats(random.floats(Int(k * n))))
       let bias = Floats(random.floats(Int(n)))
       var call = lanes_matmul_call()

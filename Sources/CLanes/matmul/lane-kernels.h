@@ -2,51 +2,78 @@
 enum { LANES_NAME(lane_vectors) = LANES_LANES / LANES_VECTOR };
 #define LANE_VECTORS LANES_NAME(lane_vectors)
 
-/* `count` rows of y at once: a constant after inlining, enough of them to hide the latency of the fma. */
-static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64_t k, const float *x, const int count,
+/* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the latency of
+ * the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before. `fetches`: y comes from memory, and is fetched somewhat ahead. */
+static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64_t k, const int x_count, const float *x,
+                                                                           int64_t x_stride, const int count,
                                                                            const float *y, int64_t y_stride,
                                                                            const int is_scaled, float alpha,
-                                                                           float (*lanes)[LANES_LANES]) {
+                                                                           float (*lanes)[LANES_LANES], int64_t step,
+                                                                           const int fetches) {
+  enum { AHEAD = 256 };
   const VECTOR scale = BROADCAST(alpha);
-  VECTOR sums[8][LANE_VECTORS];
-  UNROLL for (int r = 0; r < count; r++) UNROLL for (int v = 0; v < LANE_VECTORS; v++) sums[r][v] =
-      LOAD(lanes[r] + v * LANES_VECTOR);
+  VECTOR sums[2][8][LANE_VECTORS];
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) sums[i][r][v] = LOAD(lanes[i * step + r] + v * LANES_VECTOR);
   int64_t p = 0;
   for (; p + LANES_LANES <= k; p += LANES_LANES) {
     UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
-      const VECTOR value = LOAD(x + p + v * LANES_VECTOR);
+      VECTOR value[2];
+      UNROLL for (int i = 0; i < x_count; i++) value[i] = LOAD(x + i * x_stride + p + v * LANES_VECTOR);
       UNROLL for (int r = 0; r < count; r++) {
-        const VECTOR of_y = LOAD(y + r * y_stride + p + v * LANES_VECTOR);
-        sums[r][v] = FMA(value, is_scaled ? scale * of_y : of_y, sums[r][v]);
+        if (fetches) __builtin_prefetch(y + r * y_stride + p + v * LANES_VECTOR + AHEAD, 0, 2);
+        const VECTOR of_y = LOAD(y + r * y_stride + p + v * LANES_VECTOR), scaled = is_scaled ? scale * of_y : of_y;
+        UNROLL for (int i = 0; i < x_count; i++) sums[i][r][v] = FMA(value[i], scaled, sums[i][r][v]);
       }
     }
   }
   UNROLL for (int v = 0; v < LANE_VECTORS; v++) { /* The last few: the other lanes must not even add a zero to a -0. */
     if (p + v * LANES_VECTOR >= k) continue;
     const int64_t from = p + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
-    const VECTOR value = LOAD_FIRST(x + from, rest);
     LANES_NAME(vector_mask) taken;
     for (int l = 0; l < LANES_VECTOR; l++) taken[l] = l < rest ? -1 : 0;
     UNROLL for (int r = 0; r < count; r++) {
-      const VECTOR sum = FMA(value, scale * LOAD_FIRST(y + r * y_stride + from, rest), sums[r][v]);
-      sums[r][v] = (VECTOR)(((LANES_NAME(vector_mask))sum & taken) | ((LANES_NAME(vector_mask))sums[r][v] & ~taken));
+      const VECTOR scaled = scale * LOAD_FIRST(y + r * y_stride + from, rest);
+      UNROLL for (int i = 0; i < x_count; i++) {
+        const VECTOR sum = FMA(LOAD_FIRST(x + i * x_stride + from, rest), scaled, sums[i][r][v]);
+        sums[i][r][v] =
+            (VECTOR)(((LANES_NAME(vector_mask))sum & taken) | ((LANES_NAME(vector_mask))sums[i][r][v] & ~taken));
+      }
     }
   }
-  UNROLL for (int r = 0; r < count; r++) UNROLL for (int v = 0; v < LANE_VECTORS; v++)
-      STORE(lanes[r] + v * LANES_VECTOR, sums[r][v]);
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) STORE(lanes[i * step + r] + v * LANES_VECTOR, sums[i][r][v]);
 }
 
-static void LANES_NAME(lane_dots)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
-                                  float (*lanes)[LANES_LANES]) {
-  enum { AT_ONCE = LANES_VECTOR / 2 };
+/* One row of x, or two, with all rows of y. */
+static inline __attribute__((always_inline)) void LANES_NAME(dots_of_x)(int64_t k, const int x_count, const float *x,
+                                                                        int64_t x_stride, int64_t count, const float *y,
+                                                                        int64_t y_stride, float alpha,
+                                                                        float (*lanes)[LANES_LANES], const int fetches) {
+  const int at_once = LANES_VECTOR / 2 / x_count;
   int64_t r = 0;
   if (alpha == 1)
-    for (; r + AT_ONCE <= count; r += AT_ONCE)
-      LANES_NAME(dots_of_rows)(k, x, AT_ONCE, y + r * y_stride, y_stride, 0, 1, lanes + r);
+    for (; r + at_once <= count; r += at_once)
+      LANES_NAME(dots_of_rows)(k, x_count, x, x_stride, at_once, y + r * y_stride, y_stride, 0, 1, lanes + r, count, fetches);
   else
-    for (; r + AT_ONCE <= count; r += AT_ONCE)
-      LANES_NAME(dots_of_rows)(k, x, AT_ONCE, y + r * y_stride, y_stride, 1, alpha, lanes + r);
-  for (; r < count; r++) LANES_NAME(dots_of_rows)(k, x, 1, y + r * y_stride, y_stride, 1, alpha, lanes + r);
+    for (; r + at_once <= count; r += at_once)
+      LANES_NAME(dots_of_rows)(k, x_count, x, x_stride, at_once, y + r * y_stride, y_stride, 1, alpha, lanes + r, count, fetches);
+  for (; at_once > 2 && r + 2 <= count; r += 2)
+    LANES_NAME(dots_of_rows)(k, x_count, x, x_stride, 2, y + r * y_stride, y_stride, 1, alpha, lanes + r, count, fetches);
+  for (; r < count; r++)
+    LANES_NAME(dots_of_rows)(k, x_count, x, x_stride, 1, y + r * y_stride, y_stride, 1, alpha, lanes + r, count, fetches);
+}
+
+static void LANES_NAME(lane_dots)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
+                                  const float *y, int64_t y_stride, float alpha, int fetches, float (*lanes)[LANES_LANES]) {
+  if (fetches && x_count == 1) {
+    LANES_NAME(dots_of_x)(k, 1, x, 0, count, y, y_stride, alpha, lanes, 1);
+    return;
+  }
+  int64_t i = 0;
+  for (; i + 2 <= x_count; i += 2)
+    LANES_NAME(dots_of_x)(k, 2, x + i * x_stride, x_stride, count, y, y_stride, alpha, lanes + i * count, 0);
+  if (i < x_count) LANES_NAME(dots_of_x)(k, 1, x + i * x_stride, 0, count, y, y_stride, alpha, lanes + i * count, 0);
 }
 
 /* The vector turned by so many elements, so that element 0 is what element `by` was. */

@@ -48,6 +48,7 @@ typedef struct vector_job {
   int64_t y_stride;
   int y_is_rows; /* whether the k values that belong to one output lie beside each other */
   float y_scale;
+  int is_in_memory; /* y */
   int64_t outputs, c_step;
   int64_t strip;    /* outputs at once, a multiple of 16 */
   float *workspace; /* of each thread: its lanes, `strip` sums, `strip` values for the epilogue */
@@ -73,8 +74,8 @@ static void run_vector(void *argument, int thread, int threads) {
     float *results = sums;
     if (job->y_is_rows) {
       start_lanes(job, first, count, lanes, 1, LANES_LANES);
-      kernels->lane_dots(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
-                         (float(*)[LANES_LANES])lanes);
+      kernels->lane_dots(call->k, 1, job->x, 0, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
+                         job->is_in_memory, (float(*)[LANES_LANES])lanes);
       kernels->lane_trees(count, (float(*)[LANES_LANES])lanes, sums);
     } else {
       start_lanes(job, first, count, lanes, strip, 1);
@@ -108,8 +109,8 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   const int threads = lanes_threads_for(context, nanoseconds, (job.outputs + 15) / 16);
 
   const int64_t each = lanes_divide_up(job.outputs, 16 * threads) * 16, k = call->k;
-  const int is_in_memory = k * job.outputs > context->streaming_floats / 2;
-  const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
+  job.is_in_memory = k * job.outputs > context->streaming_floats / 2;
+  const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : job.is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
   job.strip = lanes_least(each, most);
   const int64_t lanes = threads * job.strip * (LANES_LANES + 2);
   const int copies_x = x_step != 1 || x_scale != 1;
@@ -125,47 +126,51 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   return LANES_OK;
 }
 
-/* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time. */
-enum { PIECE = 256, MOST_OUTPUTS = 64 };
+/* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time: as long as the level-1 cache has room for
+ * copies of all rows. */
+enum { MOST_OUTPUTS = 64, PIECES = 1 << 12, SHORTEST_PIECE = 256 };
+static inline int64_t piece_of(int64_t m, int64_t n) {
+  return lanes_most(PIECES / (m + n) & -LANES_LANES, SHORTEST_PIECE);
+}
 
 /* Takes `count` columns of a matrix with no gaps apart; a constant count lets the compiler do it with shuffles. */
 static inline __attribute__((always_inline)) void split_columns(const int count, int64_t k, const float *restrict from,
-                                                                float *restrict copy) {
+                                                                float *restrict copy, int64_t piece) {
   for (int64_t q = 0; q < k; q++)
-    for (int r = 0; r < count; r++) copy[r * PIECE + q] = from[q * count + r];
+    for (int r = 0; r < count; r++) copy[r * piece + q] = from[q * count + r];
 }
 
-/* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`. */
+/* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`, a piece each. */
 static const float *as_rows(const lanes_matmul_kernels *kernels, const float *from, int64_t from_stride, int is_rows,
-                            int64_t count, int64_t p, int64_t k, float scale, float *copy, int64_t *stride) {
+                            int64_t count, int64_t p, int64_t k, float scale, float *copy, int64_t piece, int64_t *stride) {
   is_rows |= count == 1 && from_stride == 1;
   if (is_rows && scale == 1) {
     *stride = from_stride;
     return from + p;
   }
-  *stride = PIECE;
+  *stride = piece;
   const int is_dense = !is_rows && from_stride == count && scale == 1;
   if (is_dense && count == 2)
-    split_columns(2, k, from + 2 * p, copy);
+    split_columns(2, k, from + 2 * p, copy, piece);
   else if (is_dense && count == 3)
-    split_columns(3, k, from + 3 * p, copy);
+    split_columns(3, k, from + 3 * p, copy, piece);
   else if (is_dense && count == 4)
-    split_columns(4, k, from + 4 * p, copy);
+    split_columns(4, k, from + 4 * p, copy, piece);
   else if (count <= 4)
     for (int64_t q = 0; q < k; q++)
       for (int64_t r = 0; r < count; r++)
-        copy[r * PIECE + q] = scale * from[is_rows ? r * from_stride + p + q : (p + q) * from_stride + r];
+        copy[r * piece + q] = scale * from[is_rows ? r * from_stride + p + q : (p + q) * from_stride + r];
   else if (is_rows)
-    kernels->pack_copied(k, count, from + p, from_stride, scale, copy, PIECE);
+    kernels->pack_copied(k, count, from + p, from_stride, scale, copy, piece);
   else
-    kernels->pack_transposed(k, count, from + p * from_stride, from_stride, scale, copy, PIECE);
+    kernels->pack_transposed(k, count, from + p * from_stride, from_stride, scale, copy, piece);
   return copy;
 }
 
 static lanes_status multiply_few(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_kernels *kernels = context->kernels;
-  const int64_t m = call->m, n = call->n;
-  float *copies = lanes_workspace((m + n) * PIECE);
+  const int64_t m = call->m, n = call->n, piece = piece_of(m, n);
+  float *copies = lanes_workspace((m + n) * piece);
   if (!copies) return LANES_OUT_OF_MEMORY;
 
   float lanes[MOST_OUTPUTS][LANES_LANES] = {0}; /* of C[i, j]: i·n + j, or j·m + i where m is larger */
@@ -173,17 +178,17 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
   for (int64_t i = 0; i < m; i++)
     for (int64_t j = 0; j < n; j++) lanes[i * i_step + j * j_step][0] = initial(call, call->c + i * call->c_stride + j);
 
-  for (int64_t p = 0; p < call->k; p += PIECE) {
-    const int64_t k = lanes_least(PIECE, call->k - p);
+  for (int64_t p = 0; p < call->k; p += piece) {
+    const int64_t k = lanes_least(piece, call->k - p);
     int64_t a_stride, b_stride;
     const float *a = as_rows(&kernels->matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies,
-                             &a_stride);
-    const float *b = as_rows(&kernels->matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, copies + m * PIECE,
-                             &b_stride);
+                             piece, &a_stride);
+    const float *b = as_rows(&kernels->matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, copies + m * piece,
+                             piece, &b_stride);
     if (m > n)
-      for (int64_t j = 0; j < n; j++) kernels->matmul.lane_dots(k, b + j * b_stride, m, a, a_stride, 1, lanes + j * m);
+      kernels->matmul.lane_dots(k, n, b, b_stride, m, a, a_stride, 1, 0, lanes);
     else
-      for (int64_t i = 0; i < m; i++) kernels->matmul.lane_dots(k, a + i * a_stride, n, b, b_stride, 1, lanes + i * n);
+      kernels->matmul.lane_dots(k, m, a, a_stride, n, b, b_stride, 1, 0, lanes);
   }
 
   float trees[MOST_OUTPUTS];

@@ -82,9 +82,11 @@ typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, i
 
 /* The lane order, C1: lanes[r][l] continues with fma(x[p], alpha·y[p, r], ·) over the p in 0 ..< k with p mod 16 = l. */
 
-/* y[p, r] is y[r·y_stride + p]. */
-typedef void (*lanes_lane_dots_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
-                                       float alpha, float (*lanes)[LANES_LANES]);
+/* y[p, r] is y[r·y_stride + p], for r < count; and so for each row of x, whose lanes lie `count` behind those of the row before.
+ * `fetches`: y comes from memory. */
+typedef void (*lanes_lane_dots_kernel)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
+                                       const float *y, int64_t y_stride, float alpha, int fetches,
+                                       float (*lanes)[LANES_LANES]);
 /* C1's tree: sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
 /* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l·lane_stride + r]; from count on to the next multiple of 16 they hold

@@ -21,7 +21,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64
       VECTOR value[2];
       UNROLL for (int i = 0; i < x_count; i++) value[i] = LOAD(x + i * x_stride + p + v * LANES_VECTOR);
       UNROLL for (int r = 0; r < count; r++) {
-        if (fetches) __builtin_prefetch(y + r * y_stride + p + v * LANES_VECTOR + AHEAD, 0, 2);
+        if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + AHEAD, 0, 2);
         const VECTOR of_y = LOAD(y + r * y_stride + p + v * LANES_VECTOR), scaled = is_scaled ? scale * of_y : of_y;
         UNROLL for (int i = 0; i < x_count; i++) sums[i][r][v] = FMA(value[i], scaled, sums[i][r][v]);
       }

@@ -5,17 +5,21 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
                                                                          const float *b, float *c, const float *bias,
                                                                          const int k, const int is_plain) {
   const int64_t m = t->m, a_row = t->a_row, a_step = t->a_step, b_stride = t->b_stride, c_stride = t->c_stride;
-  const int64_t whole = t->n & -LANES_VECTOR, rest = t->n - whole;
+  const int64_t whole = t->n & -LANES_VECTOR, behind = t->n - whole;
+  /* Where the last vector begins, and its columns. */
+  const int shifts = SHIFTS && behind && whole;
+  const int64_t at = shifts ? t->n - LANES_VECTOR : whole, rest = shifts ? LANES_VECTOR : behind;
   const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
   const VECTOR beta = BROADCAST(t->beta), zero = {};
-  VECTOR last[LANES_SHORT_K], last_bias = {}; /* behind the whole vectors */
+  VECTOR last[LANES_SHORT_K], last_bias = {}, last_start = {};
   if (rest) {
-    UNROLL for (int p = 0; p < k; p++) last[p] = LOAD_FIRST(b + p * b_stride + whole, rest);
-    if (has_bias) last_bias = LOAD_FIRST(bias + whole, rest);
+    UNROLL for (int p = 0; p < k; p++) last[p] = LOAD_FIRST(b + p * b_stride + at, rest);
+    if (has_bias) last_bias = LOAD_FIRST(bias + at, rest);
   }
   for (int64_t i = 0; i < m; i++, a += a_row, c += c_stride) {
     VECTOR value[LANES_SHORT_K];
     UNROLL for (int p = 0; p < k; p++) value[p] = BROADCAST(a[p * a_step]);
+    if (has_c && rest) last_start = beta * LOAD_FIRST(c + at, rest);
     for (int64_t j = 0; j < whole; j += LANES_VECTOR) {
       VECTOR sum = has_c ? beta * LOAD(c + j) : zero;
       UNROLL for (int p = 0; p < k; p++) sum = FMA(value[p], LOAD(b + p * b_stride + j), sum);
@@ -24,11 +28,11 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
       STORE(c + j, sum);
     }
     if (rest) {
-      VECTOR sum = has_c ? beta * LOAD_FIRST(c + whole, rest) : zero;
+      VECTOR sum = last_start;
       UNROLL for (int p = 0; p < k; p++) sum = FMA(value[p], last[p], sum);
       if (has_bias) sum += last_bias;
       if (has_relu) sum = RELU(sum);
-      STORE_FIRST(c + whole, sum, rest);
+      STORE_FIRST(c + at, sum, rest);
     }
   }
 }

@@ -142,10 +142,10 @@ static int in_threads(void) {
 static int in_regions(void) {
   int sum = 0, members = 0;
   for (int i = 0; i < ROUNDS; i++) {
-#pragma omp parallel num_threads(3) reduction(+ : sum, members)
+#pragma omp parallel num_threads(3)
     {
-      sum += wrong();
-      members++;
+      __atomic_fetch_add(&sum, wrong(), __ATOMIC_RELAXED);
+      __atomic_fetch_add(&members, 1, __ATOMIC_RELAXED);
     }
     sum += wrong();
   }

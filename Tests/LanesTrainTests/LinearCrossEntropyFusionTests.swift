@@ -31,6 +31,14 @@ struct LinearCrossEntropyFusionTests {
     func losses(_ logits: SymbolicTensor) -> SymbolicTensor {
       softmaxCrossEntropy(logits: logits, target: logits.graph.input("labels", [rows], .int32))
     }
+
+    func expectNoAllocations(_ program: Program) throws {
+      let input = try #require(program.input("labels"))
+      try labels.withUnsafeBufferPointer { labels in
+        program.bind(input, to: try #require(labels.baseAddress))
+        try LanesTrainTests.expectNoAllocations(program, runs: 3, after: 3)
+      }
+    }
   }
 
   static let layers = [
@@ -234,11 +242,7 @@ struct LinearCrossEntropyFusionTests {
       #expect(!program.description.contains("+ softmax cross-entropy"))
       #expect(program.arenaBytes > 33_000_000)
     }
-    let input = try #require(program.input("labels"))
-    try layer.labels.withUnsafeBufferPointer { labels in
-      program.bind(input, to: try #require(labels.baseAddress))
-      try expectNoAllocations(program, runs: 3, after: 3)
-    }
+    try layer.expectNoAllocations(program)
   }
 
   @Test("a trainer's step has it, an evaluation with its predictions does not")

@@ -1,4 +1,5 @@
-/* Each unary function once, as scalar C (CONTRACT.md, C3); the kernels vectorise these. */
+/* Each unary function once, as scalar C (CONTRACT.md, C3), which the kernels vectorise; but for tanh, which is
+ * defined for 16 arguments. */
 #include "tanh-table.h"
 
 ALWAYS_INLINE float LANES_NAME(float_of)(int32_t bits) {

@@ -51,7 +51,7 @@ typedef struct chain_block {
   int64_t next_steps;
 } chain_block;
 
-/* What can be decided without the call's pointers but for gradient_value and packed_b. */
+/* What can be decided from the call without its a and c; b says only how it is aligned. */
 chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_call *call, int64_t k);
 
 /* Does so with the call's pointers. */

@@ -186,6 +186,10 @@ lanes_status lanes_matmul_prepare(const lanes_context *context, const lanes_matm
       .call = *call,
       .context = context,
   };
+  /* The runs' pointers are counted upon to be aligned as their strides are. */
+  made.call.a = NULL;
+  made.call.b = NULL;
+  made.call.c = NULL;
   straighten(&made.call);
   decide(&made, context);
   *(product *)prepared = made;

@@ -110,10 +110,10 @@ static __attribute__((noinline)) void run_team(int threads, lanes_body body, voi
 #pragma omp parallel num_threads(threads)
   {
     if (omp_get_thread_num() > 0) claim_processor(this_region);
-    float_environment own = get_float_environment();
-    set_float_environment(callers);
+    const float_environment own = get_float_environment();
+    if (own != callers) set_float_environment(callers);
     body(argument, omp_get_thread_num(), omp_get_num_threads());
-    set_float_environment(own);
+    if (own != callers) set_float_environment(own);
   }
 }
 

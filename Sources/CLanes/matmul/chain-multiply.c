@@ -74,7 +74,7 @@ static void multiply_rows(const chain_job *job, const chain_block *block, lanes_
       .relu = call->activation == LANES_RELU && !job->gradient,
   };
   job->by_rows(&t, call->a + rows.begin * a_row, call->b + j, call->c + rows.begin * call->c_stride + j,
-               call->bias ? call->bias + j : NULL);
+               call->bias ? call->bias + j : NULL, NULL);
   if (job->activation || job->gradient) activate(job, rows, (lanes_part){j, end});
 }
 

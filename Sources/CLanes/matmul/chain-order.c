@@ -169,7 +169,7 @@ static chain_cut cut_into_shares(const chain_job *job, const lanes_blocking *blo
 /* Short chains write more of C than they read of A: their rows of C stay in a level-2 cache. */
 enum { SHORT_K = 64 };
 static int64_t rows_of_block(const chain_job *job, const lanes_blocking *blocking) {
-  if (job->k >= SHORT_K) return blocking->rows;
+  if (job->k >= SHORT_K) return blocking->rows * blocking->steps / lanes_most(job->block_k, blocking->steps);
   return lanes_least(blocking->level2 / job->call->n, blocking->rows * blocking->steps / SHORT_K);
 }
 
@@ -191,10 +191,16 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
 
 /* So few steps that C is written row by row; the rows of B beside it stay in a level-1 cache. */
 enum { SHORT_B = 1 << 12 }; /* floats of B */
-static lanes_rows_kernel rows_kernel_of(const chain_job *job, const lanes_matmul_call *call) {
+static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_matmul_call *call) {
   if (job->k < 1 || job->k > LANES_SHORT_K || job->packed_b || job->packs_a || call->transpose_b) return NULL;
   const int has_relu = call->activation == LANES_RELU && !call->gradient_value;
   return job->kernels->rows[call->beta != 0 || call->bias || has_relu][job->k - 1];
+}
+
+/* A tile's columns of B that are all there are stay in a level-2 cache, with all their steps: A is read row after row. */
+static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
+  const int stays = job->columns.tiles == 1 && job->k * job->columns.wide <= context->blocking.level2 / 2;
+  return stays && !job->call->packed_b && !job->call->transpose_a ? job->k : lanes_block_k(context, job->k);
 }
 
 chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
@@ -208,7 +214,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
   job.a_panel = (job.mr + 7) & -8;
-  job.block_k = lanes_block_k(context, k);
+  job.block_k = block_k_of(context, &job);
   if (k > 0) {
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(&job);

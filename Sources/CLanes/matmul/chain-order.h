@@ -31,7 +31,7 @@ typedef struct chain_job {
   chain_cut cut;                                      /* what the threads take shares of */
   int64_t block_rows, block_columns, block_k;         /* of a block: tiles, tiles and steps */
   int packs_a, packs_b;                               /* 0: the operand is used where it is */
-  lanes_rows_kernel by_rows;                          /* not NULL: it does all tiles of a block */
+  lanes_product_kernel by_rows;                       /* not NULL: it does all tiles of a block */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
   int fetches_b;                                      /* B is larger than caches */
   int streams_b;                                      /* B is used where it is, and its blocks are fetched one ahead */

@@ -2,6 +2,13 @@
 enum { LANES_NAME(lane_vectors) = LANES_LANES / LANES_VECTOR };
 #define LANE_VECTORS LANES_NAME(lane_vectors)
 
+/* The first n of `value`, behind them what `other` has there. */
+static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other) {
+  LANES_NAME(vector_mask) taken;
+  for (int l = 0; l < LANES_VECTOR; l++) taken[l] = l < n ? -1 : 0;
+  return (VECTOR)(((LANES_NAME(vector_mask))value & taken) | ((LANES_NAME(vector_mask))other & ~taken));
+}
+
 /* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the latency of
  * the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before. `fetches`: y comes from memory, and is fetched somewhat ahead. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64_t k, const int x_count, const float *x,
@@ -30,14 +37,11 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64
   UNROLL for (int v = 0; v < LANE_VECTORS; v++) { /* The last few: the other lanes must not even add a zero to a -0. */
     if (p + v * LANES_VECTOR >= k) continue;
     const int64_t from = p + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
-    LANES_NAME(vector_mask) taken;
-    for (int l = 0; l < LANES_VECTOR; l++) taken[l] = l < rest ? -1 : 0;
     UNROLL for (int r = 0; r < count; r++) {
       const VECTOR scaled = scale * LOAD_FIRST(y + r * y_stride + from, rest);
       UNROLL for (int i = 0; i < x_count; i++) {
         const VECTOR sum = FMA(LOAD_FIRST(x + i * x_stride + from, rest), scaled, sums[i][r][v]);
-        sums[i][r][v] =
-            (VECTOR)(((LANES_NAME(vector_mask))sum & taken) | ((LANES_NAME(vector_mask))sums[i][r][v] & ~taken));
+        sums[i][r][v] = LANES_NAME(first_of)(rest, sum, sums[i][r][v]);
       }
     }
   }
@@ -74,6 +78,49 @@ static void LANES_NAME(lane_dots)(int64_t k, int64_t x_count, const float *x, in
   for (; i + 2 <= x_count; i += 2)
     LANES_NAME(dots_of_x)(k, 2, x + i * x_stride, x_stride, count, y, y_stride, alpha, lanes + i * count, 0);
   if (i < x_count) LANES_NAME(dots_of_x)(k, 1, x + i * x_stride, 0, count, y, y_stride, alpha, lanes + i * count, 0);
+}
+
+/* y's two rows are taken apart in registers. */
+static inline __attribute__((always_inline)) void LANES_NAME(pairs_of_rows)(int64_t k, const int x_count, const float *x,
+                                                                            int64_t x_stride, const float *y,
+                                                                            float (*lanes)[LANES_LANES]) {
+  VECTOR sums[2][2][LANE_VECTORS];
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < 2; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) sums[i][r][v] = LOAD(lanes[2 * i + r] + v * LANES_VECTOR);
+  int64_t p = 0;
+  for (; p + LANES_LANES <= k; p += LANES_LANES) {
+    UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
+      const int64_t from = p + v * LANES_VECTOR;
+      const VECTOR low = LOAD(y + 2 * from), high = LOAD(y + 2 * from + LANES_VECTOR);
+      const VECTOR of_y[2] = {EVEN(low, high, 0), EVEN(low, high, 1)};
+      UNROLL for (int i = 0; i < x_count; i++) {
+        const VECTOR value = LOAD(x + i * x_stride + from);
+        UNROLL for (int r = 0; r < 2; r++) sums[i][r][v] = FMA(value, of_y[r], sums[i][r][v]);
+      }
+    }
+  }
+  UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
+    if (p + v * LANES_VECTOR >= k) continue;
+    const int64_t from = p + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
+    const int64_t behind = 2 * rest - LANES_VECTOR;
+    const VECTOR low = LOAD_FIRST(y + 2 * from, behind > 0 ? LANES_VECTOR : 2 * rest);
+    const VECTOR high = behind > 0 ? LOAD_FIRST(y + 2 * from + LANES_VECTOR, behind) : (VECTOR){};
+    const VECTOR of_y[2] = {EVEN(low, high, 0), EVEN(low, high, 1)};
+    UNROLL for (int i = 0; i < x_count; i++) {
+      const VECTOR value = LOAD_FIRST(x + i * x_stride + from, rest);
+      UNROLL for (int r = 0; r < 2; r++) sums[i][r][v] =
+          LANES_NAME(first_of)(rest, FMA(value, of_y[r], sums[i][r][v]), sums[i][r][v]);
+    }
+  }
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < 2; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) STORE(lanes[2 * i + r] + v * LANES_VECTOR, sums[i][r][v]);
+}
+
+static void LANES_NAME(lane_pairs)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, const float *y,
+                                   float (*lanes)[LANES_LANES]) {
+  int64_t i = 0;
+  for (; i + 2 <= x_count; i += 2) LANES_NAME(pairs_of_rows)(k, 2, x + i * x_stride, x_stride, y, lanes + 2 * i);
+  if (i < x_count) LANES_NAME(pairs_of_rows)(k, 1, x + i * x_stride, x_stride, y, lanes + 2 * i);
 }
 
 /* The vector turned by so many elements, so that element 0 is what element `by` was. */

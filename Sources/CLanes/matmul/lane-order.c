@@ -150,7 +150,7 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
   }
   *stride = piece;
   const int is_dense = !is_rows && from_stride == count && scale == 1;
-  if (is_dense && count == 2)
+  if (is_dense && count == 2) /* and the other operand's two rows are taken as pairs */
     split_columns(2, k, from + 2 * p, copy, piece);
   else if (is_dense && count == 3)
     split_columns(3, k, from + 3 * p, copy, piece);
@@ -173,19 +173,28 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
   float *copies = lanes_workspace((m + n) * piece);
   if (!copies) return LANES_OUT_OF_MEMORY;
 
-  float lanes[MOST_OUTPUTS][LANES_LANES] = {0}; /* of C[i, j]: i·n + j, or j·m + i where m is larger */
-  const int64_t i_step = m > n ? 1 : n, j_step = m > n ? m : 1;
+  /* The columns of a dense B of two, or else those of such an A. */
+  const int has_b_pairs = n == 2 && !call->transpose_b && call->b_stride == 2;
+  const int has_a_pairs = !has_b_pairs && m == 2 && call->transpose_a && call->a_stride == 2 && call->alpha == 1;
+  const int by_a = has_a_pairs || (m > n && !has_b_pairs);
+  float lanes[MOST_OUTPUTS][LANES_LANES] = {0}; /* of C[i, j]: j·m + i where it is by_a, else i·n + j */
+  const int64_t i_step = by_a ? 1 : n, j_step = by_a ? m : 1;
   for (int64_t i = 0; i < m; i++)
     for (int64_t j = 0; j < n; j++) lanes[i * i_step + j * j_step][0] = initial(call, call->c + i * call->c_stride + j);
 
   for (int64_t p = 0; p < call->k; p += piece) {
     const int64_t k = lanes_least(piece, call->k - p);
-    int64_t a_stride, b_stride;
-    const float *a = as_rows(&kernels->matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies,
-                             piece, &a_stride);
-    const float *b = as_rows(&kernels->matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, copies + m * piece,
-                             piece, &b_stride);
-    if (m > n)
+    int64_t a_stride = 0, b_stride = 0;
+    const float *a = call->a + 2 * p, *b = call->b + 2 * p;
+    if (!has_a_pairs)
+      a = as_rows(&kernels->matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies, piece, &a_stride);
+    if (!has_b_pairs)
+      b = as_rows(&kernels->matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, copies + m * piece, piece, &b_stride);
+    if (has_b_pairs)
+      kernels->matmul.lane_pairs(k, m, a, a_stride, b, lanes);
+    else if (has_a_pairs)
+      kernels->matmul.lane_pairs(k, n, b, b_stride, a, lanes);
+    else if (by_a)
       kernels->matmul.lane_dots(k, n, b, b_stride, m, a, a_stride, 1, 0, lanes);
     else
       kernels->matmul.lane_dots(k, m, a, a_stride, n, b, b_stride, 1, 0, lanes);

@@ -107,6 +107,17 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define AFTER(value, pointer) (void)0
 #endif
 
+/* Every second of two vectors' elements, from element o on: 0 or 1. */
+#if LANES_VECTOR == 16
+#define EVEN(x, y, o)                                                                                                  \
+  __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6, o + 8, o + 10, o + 12, o + 14, o + 16, o + 18, o + 20, o + 22, \
+                          o + 24, o + 26, o + 28, o + 30)
+#elif LANES_VECTOR == 8
+#define EVEN(x, y, o) __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6, o + 8, o + 10, o + 12, o + 14)
+#else
+#define EVEN(x, y, o) __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6)
+#endif
+
 #define LOAD LANES_NAME(load)
 #define STORE LANES_NAME(store)
 #define LOAD_FIRST LANES_NAME(load_first)
@@ -140,6 +151,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #undef UNROLL
 #undef RELU
 #undef AFTER
+#undef EVEN
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
@@ -176,6 +188,6 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .column = {LANES_NAME(column_of_panel), LANES_NAME(column_of_rows), LANES_NAME(column_of_pairs)},                  \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
-    .lane_dots = LANES_NAME(lane_dots), .lane_trees = LANES_NAME(lane_trees),                                          \
+    .lane_dots = LANES_NAME(lane_dots), .lane_pairs = LANES_NAME(lane_pairs), .lane_trees = LANES_NAME(lane_trees),    \
     .lane_columns = LANES_NAME(lane_columns), .lane_column_trees = LANES_NAME(lane_column_trees),                      \
   }

@@ -44,7 +44,7 @@ lanes_status lanes_matmul_check_shape(const lanes_context *context, const lanes_
   return check(0, context, call);
 }
 
-/* Whether it is a call for lanes_run_small without fault: what the check below would find, in few steps. Any doubt is no. */
+/* Whether it is a call for lanes_decide_small without fault: what the check below would find, in few steps. Any doubt is no. */
 static inline int is_plainly_small(const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 40;
   if (!lanes_is_small_size(m) || !lanes_is_small_size(n) || !lanes_is_small_size(k) || call->alpha != 1 ||
@@ -69,8 +69,9 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (is_plainly_small(call) && (context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS)) {
     lanes_small_product small;
     lanes_decide_small(&context->kernels->matmul, call, call->bias != NULL, &small);
-    lanes_run_small(&small, call->a, call->b, call->c, call->bias);
-    return LANES_OK;
+    /* Inlined, where these are what it takes: what was just decided stays in registers. */
+    if (small.run == lanes_run_plain_tiles) return lanes_run_plain_tiles(&small, call->a, call->b, call->c, NULL, NULL);
+    return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
   }
   LANES_TRY(lanes_matmul_check(context, call));
   const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;

@@ -48,6 +48,10 @@ typedef struct lanes_plain_tile {
 } lanes_plain_tile;
 typedef void (*lanes_plain_kernel)(const lanes_plain_tile *tile, const float *a, const float *b, float *c);
 
+/* A whole product: what it is but for its pointers begins with a struct that the kernel knows. */
+typedef lanes_status (*lanes_product_kernel)(const void *product, const float *a, const float *b, float *c,
+                                             const float *bias, const float *gradient_value);
+
 /* Rows of C, whole, one after the other, for a k of 1 … LANES_SHORT_K: what there is to do is write C. A[i, p] is
  * a[i·a_row + p·a_step]. */
 enum { LANES_SHORT_K = 4 };
@@ -56,7 +60,6 @@ typedef struct lanes_rows {
   float beta; /* 0: C is not read */
   int relu;
 } lanes_rows;
-typedef void (*lanes_rows_kernel)(const lanes_rows *rows, const float *a, const float *b, float *c, const float *bias);
 
 /* C of one column, whose m elements lie beside each other and are computed so: c[i] = relu(Σ a·b[p·b_step] + beta·c[i] + bias).
  * A[i, p] is a[p·a_stride + i] (panel), or a[i·a_stride + p] (rows); pairs are rows of k = 2 without gaps.
@@ -69,11 +72,10 @@ typedef enum lanes_column_form {
 } lanes_column_form;
 typedef struct lanes_column {
   int64_t m, k, a_stride, b_step;
-  int64_t bias_step; /* 0: all elements have one bias; 1: bias[i] */
+  int64_t is_turned; /* a and b have changed places: C is a row, and has a bias for each element */
   float beta;        /* 0: C is not read */
   int relu;
 } lanes_column;
-typedef void (*lanes_column_kernel)(const lanes_column *column, const float *a, const float *b, float *c, const float *bias);
 
 /* Packs k×width of an operand, times alpha, into panels of panel_width: to[p·panel_width + i], then the next k·panel_width.
  * What the last panel has beyond width is not defined. */
@@ -87,6 +89,9 @@ typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, i
 typedef void (*lanes_lane_dots_kernel)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
                                        const float *y, int64_t y_stride, float alpha, int fetches,
                                        float (*lanes)[LANES_LANES]);
+/* The same of two rows of y that lie in pairs, y[p, r] is y[2·p + r]. */
+typedef void (*lanes_lane_pairs_kernel)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, const float *y,
+                                        float (*lanes)[LANES_LANES]);
 /* C1's tree: sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
 /* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l·lane_stride + r]; from count on to the next multiple of 16 they hold
@@ -105,11 +110,12 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
   /* [form of A][form of the vector][rows − 1]; NULLs where what fits a level-1 cache is not multiplied fastest so. */
   lanes_plain_kernel plain[LANES_A_FORMS][LANES_LAST_FORMS][LANES_MOST_MR];
-  lanes_rows_kernel rows[2][LANES_SHORT_K]; /* [has a beta, a bias or relu][k − 1] */
-  lanes_column_kernel column[LANES_COLUMN_FORMS];
+  lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
+  lanes_product_kernel column[LANES_COLUMN_FORMS]; /* of lanes_column */
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;
+  lanes_lane_pairs_kernel lane_pairs;
   lanes_lane_trees_kernel lane_trees;
   lanes_lane_columns_kernel lane_columns;
   lanes_lane_column_trees_kernel lane_column_trees;

@@ -90,6 +90,11 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
   }
+  /* Without it, the end of a loop of some dozens of steps is not foreseen. Of wider tiles the compiler would mix the steps. */
+  if (is_plain)
+    for (; p >= 4; p -= 4) {
+      UNROLL for (int step = 0; step < 4; step++) { LOAD_B MULTIPLY }
+    }
   for (; p > 0; p--) { FETCH_B LOAD_B MULTIPLY }
 #undef FETCH_B
 #undef LOAD_B

@@ -3,68 +3,27 @@
 #include "chain-order.h"
 #include "small-product.h"
 
-typedef struct product product;
-typedef lanes_status (*product_run)(const product *product, const float *a, const float *b, float *c, const float *bias,
-                                    const float *gradient_value);
-
 /* How far an input reaches, and it and C together, in bytes less one; 0 together where it is not read. */
 typedef struct reach {
   uintptr_t input, both;
 } reach;
 
 /* What a lanes_product holds. */
-struct product {
-  product_run run;
+typedef struct product {
+  lanes_small_product small; /* with the run of those that are not small, too */
   int64_t has_bias, has_gradient_value;
   reach a, b, bias;
-  lanes_small_product small; /* what the small ones run by; the others run by the call, and by the chain order */
-  lanes_matmul_call call;    /* its packed_b is used, its other pointers are not */
+  lanes_matmul_call call; /* its packed_b is used, its other pointers are not */
   const lanes_context *context;
   chain_job chain;
-};
+} product;
 
 _Static_assert(sizeof(product) <= sizeof(lanes_product), "a product has its place");
 _Static_assert(_Alignof(product) <= _Alignof(lanes_product), "and its alignment");
 
-static lanes_status run_nothing(const product *product, const float *a, const float *b, float *c, const float *bias,
+static lanes_status run_nothing(const void *product, const float *a, const float *b, float *c, const float *bias,
                                 const float *gradient_value) {
   (void)product, (void)a, (void)b, (void)c, (void)bias, (void)gradient_value;
-  return LANES_OK;
-}
-
-static lanes_status run_column(const product *product, const float *a, const float *b, float *c, const float *bias,
-                               const float *gradient_value) {
-  (void)gradient_value;
-  product->small.by.column(&product->small.column, a, b, c, bias);
-  return LANES_OK;
-}
-
-static lanes_status run_turned_column(const product *product, const float *a, const float *b, float *c, const float *bias,
-                                      const float *gradient_value) {
-  (void)gradient_value;
-  product->small.by.column(&product->small.column, b, a, c, bias);
-  return LANES_OK;
-}
-
-static lanes_status run_rows(const product *product, const float *a, const float *b, float *c, const float *bias,
-                             const float *gradient_value) {
-  (void)gradient_value;
-  product->small.by.rows(&product->small.rows, a, b, c, bias);
-  return LANES_OK;
-}
-
-static lanes_status run_plain_tiles(const product *product, const float *a, const float *b, float *c, const float *bias,
-                                    const float *gradient_value) {
-  (void)bias, (void)gradient_value;
-  lanes_run_plain_tiles(&product->small.plain_tiles, a, b, c);
-  return LANES_OK;
-}
-
-static lanes_status run_tiles(const product *product, const float *a, const float *b, float *c, const float *bias,
-                              const float *gradient_value) {
-  (void)gradient_value;
-  lanes_micro_tile tile = product->small.tiles.tile;
-  lanes_run_tiles(&product->small.tiles, &tile, a, b, c, bias);
   return LANES_OK;
 }
 
@@ -79,14 +38,16 @@ static inline lanes_matmul_call call_of(const product *product, const float *a, 
   return call;
 }
 
-static lanes_status run_chain_order(const product *product, const float *a, const float *b, float *c, const float *bias,
+static lanes_status run_chain_order(const void *prepared, const float *a, const float *b, float *c, const float *bias,
                                     const float *gradient_value) {
+  const product *product = prepared;
   const lanes_matmul_call call = call_of(product, a, b, c, bias, gradient_value);
   return lanes_chain_run(&product->chain, &call);
 }
 
-static lanes_status run_lane_order(const product *product, const float *a, const float *b, float *c, const float *bias,
+static lanes_status run_lane_order(const void *prepared, const float *a, const float *b, float *c, const float *bias,
                                    const float *gradient_value) {
+  const product *product = prepared;
   const lanes_matmul_call call = call_of(product, a, b, c, bias, gradient_value);
   return lanes_matmul_in_lane_order(product->context, &call);
 }
@@ -97,7 +58,7 @@ static __attribute__((noinline)) lanes_status run_checked(const product *product
   if ((product->has_bias && !bias) || (product->has_gradient_value && !gradient_value)) return LANES_NULL_POINTER;
   const lanes_matmul_call call = call_of(product, a, b, c, bias, gradient_value);
   LANES_TRY(lanes_matmul_check(product->context, &call));
-  return product->run(product, a, b, c, bias, gradient_value);
+  return product->small.run(product, a, b, c, bias, gradient_value);
 }
 
 static inline int may_overlap(const float *input, const float *c, reach reach) {
@@ -107,14 +68,14 @@ static inline int may_overlap(const float *input, const float *c, reach reach) {
 lanes_status lanes_product_run(const lanes_product *prepared, const float *a, const float *b, float *c, const float *bias,
                                const float *gradient_value) {
   const product *product = (const struct product *)prepared;
-  if (!product || !product->run) return LANES_NULL_POINTER;
+  if (!product || !product->small.run) return LANES_NULL_POINTER;
   bias = product->has_bias ? bias : NULL;
   if (__builtin_expect(!a || !b || !c || may_overlap(a, c, product->a) || may_overlap(b, c, product->b) ||
                            (product->has_bias && (!bias || may_overlap(bias, c, product->bias))) ||
                            product->has_gradient_value,
                        0))
     return run_checked(product, a, b, c, bias, gradient_value);
-  return product->run(product, a, b, c, bias, gradient_value);
+  return product->small.run(product, a, b, c, bias, gradient_value);
 }
 
 static reach reach_of(const lanes_matmul_call *call, int64_t rows, int64_t columns, int64_t stride) {
@@ -149,7 +110,7 @@ static void decide(product *product, const lanes_context *context) {
   const lanes_matmul_call *call = &product->call;
   const int64_t k = call->alpha != 0 ? call->k : 0;
   if (call->m == 0 || call->n == 0) {
-    product->run = run_nothing;
+    product->small.run = run_nothing;
     return;
   }
   if (k > 0) {
@@ -159,20 +120,12 @@ static void decide(product *product, const lanes_context *context) {
   }
   if (product->has_bias) product->bias = reach_of(call, 1, call->n, call->n);
   if (k > 0 && is_small(context, call)) {
-    static const product_run ways[] = {
-        [LANES_BY_COLUMN] = run_column,
-        [LANES_BY_ROWS] = run_rows,
-        [LANES_BY_PLAIN_TILES] = run_plain_tiles,
-        [LANES_BY_TILES] = run_tiles,
-    };
     lanes_decide_small(&context->kernels->matmul, call, (int)product->has_bias, &product->small);
-    const int is_turned = product->small.way == LANES_BY_COLUMN && product->small.is_turned;
-    product->run = is_turned ? run_turned_column : ways[product->small.way];
   } else if (lanes_takes_lane_order(call->m, call->n, k)) {
-    product->run = run_lane_order;
+    product->small.run = run_lane_order;
   } else {
     product->chain = lanes_chain_decide(context, call, k);
-    product->run = run_chain_order;
+    product->small.run = run_chain_order;
   }
 }
 

@@ -38,9 +38,11 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
 }
 
 #define ROWS_KERNEL(name, k, is_plain)                                                                                 \
-  static void LANES_NAME(name##_##k)(const lanes_rows *rows, const float *a, const float *b, float *c,                 \
-                                     const float *bias) {                                                              \
+  static lanes_status LANES_NAME(name##_##k)(const void *rows, const float *a, const float *b, float *c,               \
+                                             const float *bias, const float *gradient_value) {                         \
+    (void)gradient_value;                                                                                              \
     LANES_NAME(short_rows)(rows, a, b, c, bias, k, is_plain);                                                          \
+    return LANES_OK;                                                                                                   \
   }
 #define ROWS_KERNELS(name, is_plain)                                                                                   \
   ROWS_KERNEL(name, 1, is_plain)                                                                                       \
@@ -94,15 +96,10 @@ static inline __attribute__((always_inline)) VECTOR LANES_NAME(load_fours)(const
 #define IN_FOURS(x, y, i, j, k, l)                                                                                     \
   __builtin_shufflevector(x, y, LANES_OF(i, j, k, l, 0), LANES_OF(i, j, k, l, 1), LANES_OF(i, j, k, l, 2),             \
                           LANES_OF(i, j, k, l, 3))
-#define EVEN(x, y, o)                                                                                                  \
-  __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6, o + 8, o + 10, o + 12, o + 14, o + 16, o + 18, o + 20, o + 22, \
-                          o + 24, o + 26, o + 28, o + 30)
 #elif LANES_VECTOR == 8
 #define IN_FOURS(x, y, i, j, k, l) __builtin_shufflevector(x, y, LANES_OF(i, j, k, l, 0), LANES_OF(i, j, k, l, 1))
-#define EVEN(x, y, o) __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6, o + 8, o + 10, o + 12, o + 14)
 #else
 #define IN_FOURS(x, y, i, j, k, l) __builtin_shufflevector(x, y, LANES_OF(i, j, k, l, 0))
-#define EVEN(x, y, o) __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6)
 #endif
 
 /* A vector of C, of which there are `rows` values, 1 … LANES_VECTOR, to be made from the sum that it begins with. */
@@ -112,7 +109,7 @@ static inline VECTOR LANES_NAME(column_start)(const lanes_column *t, const float
 }
 static inline void LANES_NAME(column_end)(const lanes_column *t, const float *bias, int64_t i, float *c, int64_t rows,
                                           VECTOR sum) {
-  if (bias) sum += t->bias_step ? LOAD_FIRST(bias + i, rows) : BROADCAST(*bias);
+  if (bias) sum += t->is_turned ? LOAD_FIRST(bias + i, rows) : BROADCAST(*bias);
   if (t->relu) sum = RELU(sum);
   if (rows == LANES_VECTOR) STORE(c, sum);
   else STORE_FIRST(c, sum, rows);
@@ -121,14 +118,14 @@ static inline void LANES_NAME(column_end)(const lanes_column *t, const float *bi
   for (int64_t i = 0, rows; i < m && (rows = m - i < LANES_VECTOR ? m - i : LANES_VECTOR); i += LANES_VECTOR)
 
 /* k = 2, and A without gaps: the pairs lie in two vectors. */
-static void LANES_NAME(column_of_pairs)(const lanes_column *t, const float *a, const float *b, float *c,
-                                        const float *bias) {
+static inline void LANES_NAME(do_column_of_pairs)(const lanes_column *t, const float *a, const float *b, float *c,
+                                                  const float *bias) {
   const int64_t m = t->m;
   const VECTOR b_0 = BROADCAST(b[0]), b_1 = BROADCAST(b[t->b_step]);
   EACH_VECTOR_OF_ROWS {
     const float *pairs = a + 2 * i;
     const int64_t behind = 2 * rows - LANES_VECTOR;
-    const VECTOR low = LOAD_FIRST(pairs, behind >= 0 ? LANES_VECTOR : 2 * rows);
+    const VECTOR low = behind >= 0 ? LOAD(pairs) : LOAD_FIRST(pairs, 2 * rows);
     const VECTOR high = behind > 0 ? LOAD_FIRST(pairs + LANES_VECTOR, behind) : (VECTOR){};
     const VECTOR sum = FMA(EVEN(low, high, 0), b_0, LANES_NAME(column_start)(t, c + i, rows));
     LANES_NAME(column_end)(t, bias, i, c + i, rows, FMA(EVEN(low, high, 1), b_1, sum));
@@ -151,12 +148,11 @@ static inline __attribute__((always_inline)) VECTOR LANES_NAME(four_steps)(const
 #undef LANE
 #undef LANES_OF
 #undef IN_FOURS
-#undef EVEN
 #undef FOUR
 
 /* At least a vector of rows. The last one begins where it ends with the last row, over rows that are done. */
-static void LANES_NAME(column_of_rows)(const lanes_column *t, const float *a, const float *b, float *c,
-                                       const float *bias) {
+static void LANES_NAME(do_column_of_rows)(const lanes_column *t, const float *a, const float *b, float *c,
+                                            const float *bias) {
   const int64_t m = t->m, k = t->k, stride = t->a_stride, b_step = t->b_step;
   for (int64_t next = 0; next < m; next += LANES_VECTOR) {
     const int64_t i = next + LANES_VECTOR <= m ? next : m - LANES_VECTOR;
@@ -170,8 +166,8 @@ static void LANES_NAME(column_of_rows)(const lanes_column *t, const float *a, co
   }
 }
 
-static void LANES_NAME(column_of_panel)(const lanes_column *t, const float *a, const float *b, float *c,
-                                        const float *bias) {
+static void LANES_NAME(do_column_of_panel)(const lanes_column *t, const float *a, const float *b, float *c,
+                                            const float *bias) {
   const int64_t m = t->m, k = t->k, a_stride = t->a_stride, b_step = t->b_step;
   EACH_VECTOR_OF_ROWS {
     VECTOR sum = LANES_NAME(column_start)(t, c + i, rows);
@@ -183,3 +179,16 @@ static void LANES_NAME(column_of_panel)(const lanes_column *t, const float *a, c
   }
 }
 #undef EACH_VECTOR_OF_ROWS
+
+#define COLUMN_KERNEL(name)                                                                                            \
+  static lanes_status LANES_NAME(name)(const void *product, const float *a, const float *b, float *c,                  \
+                                       const float *bias, const float *gradient_value) {                               \
+    const lanes_column *column = product;                                                                              \
+    (void)gradient_value;                                                                                              \
+    LANES_NAME(do_##name)(column, column->is_turned ? b : a, column->is_turned ? a : b, c, bias);                      \
+    return LANES_OK;                                                                                                   \
+  }
+COLUMN_KERNEL(column_of_panel)
+COLUMN_KERNEL(column_of_rows)
+COLUMN_KERNEL(column_of_pairs)
+#undef COLUMN_KERNEL

@@ -11,8 +11,6 @@ enum { LANES_SMALL = 128 };
 
 static inline int lanes_is_small_size(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
 
-typedef enum lanes_small_way { LANES_BY_COLUMN, LANES_BY_ROWS, LANES_BY_PLAIN_TILES, LANES_BY_TILES } lanes_small_way;
-
 /* What C's tiles take: those of all columns, and the last one in a row of tiles. */
 typedef struct lanes_plain_tiles {
   lanes_plain_tile whole, last;
@@ -25,26 +23,60 @@ typedef struct lanes_tiles {
   const lanes_micro_kernel *by_whole, *by_last;
 } lanes_tiles;
 
-/* One of the four, with its kernel and what that takes. */
+/* What `run` takes. */
 typedef struct lanes_small_product {
-  lanes_small_way way;
-  int is_turned; /* by column: A and B have changed places, C is a row */
-  union {
-    lanes_column_kernel column;
-    lanes_rows_kernel rows;
-  } by;
   union {
     lanes_column column;
     lanes_rows rows;
     lanes_plain_tiles plain_tiles;
     lanes_tiles tiles;
   };
+  lanes_product_kernel run;
 } lanes_small_product;
 
 static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
   if (m <= most) return m;
   const uint32_t tiles = ((uint32_t)m + (uint32_t)most - 1) / (uint32_t)most;
   return ((uint32_t)m + tiles - 1) / tiles;
+}
+
+static lanes_status lanes_run_plain_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
+                                          const float *gradient_value) {
+  const lanes_plain_tiles *tiles = product;
+  (void)bias, (void)gradient_value;
+  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n, columns = tiles->whole.columns;
+  const int64_t a_step = rows * tiles->a_row, c_step = rows * tiles->whole.c_stride;
+  for (int64_t j = 0; j < n; j += columns) {
+    const int is_last = n - j <= columns;
+    const lanes_plain_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
+    const lanes_plain_tile *tile = is_last ? &tiles->last : &tiles->whole;
+    const float *from = a;
+    float *to = c + j;
+    for (int64_t i = 0; i < m; i += rows, from += a_step, to += c_step)
+      of_rows[lanes_least(rows, m - i) - 1](tile, from, b + j, to);
+  }
+  return LANES_OK;
+}
+
+static lanes_status lanes_run_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
+                                    const float *gradient_value) {
+  const lanes_tiles *tiles = product;
+  (void)gradient_value;
+  lanes_micro_tile tile = tiles->tile;
+  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n;
+  for (int64_t j = 0; j < n; j += tiles->columns) {
+    const int is_last = n - j <= tiles->columns;
+    const lanes_micro_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
+    tile.columns = is_last ? tiles->last_columns : tiles->columns;
+    tile.b = b + j;
+    tile.bias = bias ? bias + j : NULL;
+    for (int64_t i = 0; i < m; i += rows) {
+      tile.a = a + i * tiles->a_row;
+      tile.c = c + i * tile.c_stride + j;
+      of_rows[lanes_least(rows, m - i) - 1](&tile);
+    }
+  }
+  return LANES_OK;
 }
 
 /* Where C is one column without gaps, or one row beside a transposed B, its elements are computed side by side, in this form;
@@ -63,14 +95,12 @@ static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, cons
                                        lanes_column_form form, lanes_small_product *small) {
   const int is_turned = call->n != 1;
   lanes_column *column = &small->column;
-  small->way = LANES_BY_COLUMN;
-  small->is_turned = is_turned;
-  small->by.column = kernels->column[form];
+  small->run = kernels->column[form];
   column->m = is_turned ? call->n : call->m;
   column->k = call->k;
   column->a_stride = is_turned ? call->b_stride : call->a_stride;
   column->b_step = is_turned ? (call->transpose_a ? call->a_stride : 1) : call->transpose_b ? 1 : call->b_stride;
-  column->bias_step = is_turned;
+  column->is_turned = is_turned;
   column->beta = call->beta;
   column->relu = call->activation == LANES_RELU;
 }
@@ -88,8 +118,7 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
   const int has_relu = call->activation == LANES_RELU, has_more = call->beta != 0 || has_bias || has_relu;
   if (call->k <= LANES_SHORT_K) {
     lanes_rows *rows = &small->rows;
-    small->way = LANES_BY_ROWS;
-    small->by.rows = kernels->rows[has_more][call->k - 1];
+    small->run = kernels->rows[has_more][call->k - 1];
     rows->m = m;
     rows->n = n;
     rows->a_row = a_row;
@@ -108,7 +137,7 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
   const lanes_last_vector last_form = lanes_last_vector_of(kernels, last, last_vectors, 0);
   if (is_narrow && !has_more) {
     lanes_plain_tiles *tiles = &small->plain_tiles;
-    small->way = LANES_BY_PLAIN_TILES;
+    small->run = lanes_run_plain_tiles;
     tiles->m = m;
     tiles->n = n;
     tiles->a_row = a_row;
@@ -122,7 +151,7 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
     return;
   }
   lanes_tiles *tiles = &small->tiles;
-  small->way = LANES_BY_TILES;
+  small->run = lanes_run_tiles;
   tiles->m = m;
   tiles->n = n;
   tiles->a_row = a_row;
@@ -140,49 +169,6 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
   tile->relu = has_relu;
   tile->next_c = NULL;
   tile->period = 0;
-}
-
-static inline void lanes_run_plain_tiles(const lanes_plain_tiles *tiles, const float *a, const float *b, float *c) {
-  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n, columns = tiles->whole.columns;
-  const int64_t a_step = rows * tiles->a_row, c_step = rows * tiles->whole.c_stride;
-  for (int64_t j = 0; j < n; j += columns) {
-    const int is_last = n - j <= columns;
-    const lanes_plain_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
-    const lanes_plain_tile *tile = is_last ? &tiles->last : &tiles->whole;
-    const float *from = a;
-    float *to = c + j;
-    for (int64_t i = 0; i < m; i += rows, from += a_step, to += c_step)
-      of_rows[lanes_least(rows, m - i) - 1](tile, from, b + j, to);
-  }
-}
-
-/* Writes pointers into the tile, which is one of its own where several threads run a product. */
-static inline void lanes_run_tiles(const lanes_tiles *tiles, lanes_micro_tile *tile, const float *a, const float *b, float *c,
-                                   const float *bias) {
-  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n;
-  for (int64_t j = 0; j < n; j += tiles->columns) {
-    const int is_last = n - j <= tiles->columns;
-    const lanes_micro_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
-    tile->columns = is_last ? tiles->last_columns : tiles->columns;
-    tile->b = b + j;
-    tile->bias = bias ? bias + j : NULL;
-    for (int64_t i = 0; i < m; i += rows) {
-      tile->a = a + i * tiles->a_row;
-      tile->c = c + i * tile->c_stride + j;
-      of_rows[lanes_least(rows, m - i) - 1](tile);
-    }
-  }
-}
-
-static inline void lanes_run_small(lanes_small_product *small, const float *a, const float *b, float *c, const float *bias) {
-  switch (small->way) {
-  case LANES_BY_COLUMN:
-    small->by.column(&small->column, small->is_turned ? b : a, small->is_turned ? a : b, c, bias);
-    break;
-  case LANES_BY_ROWS: small->by.rows(&small->rows, a, b, c, bias); break;
-  case LANES_BY_PLAIN_TILES: lanes_run_plain_tiles(&small->plain_tiles, a, b, c); break;
-  case LANES_BY_TILES: lanes_run_tiles(&small->tiles, &small->tiles.tile, a, b, c, bias); break;
-  }
 }
 
 #endif

@@ -9,6 +9,7 @@ extension ParitySuite {
       (50, 301, 230), (49, 1029, 70), (64, 1061, 513), (5, 1037, 300), (4, 1045, 301), (7, 1053, 263), (20, 2051, 131),
       (40, 1030, 259), (400, 301, 230), (801, 133, 515), (1030, 9, 129), (1, 4099, 1030), (4099, 1, 1030), (3000, 5, 3),
       (3, 5000, 5), (512, 130, 33), (2, 2, 2085), (3, 3, 1401), (1, 1, 4100), (3, 21, 600), (6, 5, 807),
+      (90, 10, 1100), (33, 16, 2050), (70, 48, 1301), (50, 33, 530),
     ]
     var shapes: [MatmulShape] = []
     for (m, n, k) in sizes {
@@ -19,6 +20,28 @@ extension ParitySuite {
             if number % 4 == 2 { ($0.alpha, $0.beta, $0.bias, $0.activation) = (0.3, 0.7, true, .tanh) }
             if number % 4 == 3 { $0.beta = 1 }
           })
+      }
+    }
+    return shapes + pairShapes()
+  }
+
+  /// Two columns beside each other, over ends of vectors and of what a backend takes at once.
+  private static func pairShapes() -> [MatmulShape] {
+    var shapes: [MatmulShape] = []
+    for (m, n) in [(2, 2), (1, 2), (2, 1), (5, 2), (2, 7), (32, 2), (2, 32)] {
+      for k in [128, 129, 135, 136, 137, 143, 145, 151, 1039, 2085] {
+        for transposes in 0..<4 {
+          let number = shapes.count
+          shapes.append(
+            MatmulShape(m, n, k).with {
+              ($0.transposeA, $0.transposeB) = (transposes & 1 != 0, transposes & 2 != 0)
+              if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .tanh) }
+              if number % 5 == 2 { $0.alpha = 0.3 }
+              if number % 7 == 3 { ($0.a, $0.b) = (.special, .wide) }
+              if number % 11 == 4 { $0.layoutA = .init(gap: 1) }
+              if number % 13 == 5 { $0.layoutB = .init(gap: 1) }
+            })
+        }
       }
     }
     return shapes

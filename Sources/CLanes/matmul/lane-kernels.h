@@ -10,14 +10,16 @@ static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other)
 }
 
 /* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the latency of
- * the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before. `fetches`: y comes from memory, and is fetched somewhat ahead. */
+ * the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before. `fetches`: y comes
+ * from memory. While some rows are used as many behind them are fetched; of long rows, what comes next in the same. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64_t k, const int x_count, const float *x,
                                                                            int64_t x_stride, const int count,
                                                                            const float *y, int64_t y_stride,
                                                                            const int is_scaled, float alpha,
                                                                            float (*lanes)[LANES_LANES], int64_t step,
                                                                            const int fetches) {
-  enum { AHEAD = 256 };
+  enum { LONG = 8192, NEXT = 256 };
+  const int64_t ahead = k <= LONG ? count * y_stride : NEXT;
   const VECTOR scale = BROADCAST(alpha);
   VECTOR sums[2][8][LANE_VECTORS];
   UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
@@ -28,7 +30,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64
       VECTOR value[2];
       UNROLL for (int i = 0; i < x_count; i++) value[i] = LOAD(x + i * x_stride + p + v * LANES_VECTOR);
       UNROLL for (int r = 0; r < count; r++) {
-        if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + AHEAD, 0, 2);
+        if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
         const VECTOR of_y = LOAD(y + r * y_stride + p + v * LANES_VECTOR), scaled = is_scaled ? scale * of_y : of_y;
         UNROLL for (int i = 0; i < x_count; i++) sums[i][r][v] = FMA(value[i], scaled, sums[i][r][v]);
       }

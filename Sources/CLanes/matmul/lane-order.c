@@ -167,12 +167,9 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
   return copy;
 }
 
-static lanes_status multiply_few(const lanes_context *context, const lanes_matmul_call *call) {
-  const lanes_kernels *kernels = context->kernels;
+/* With room for copies of a piece of each row. */
+static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copies) {
   const int64_t m = call->m, n = call->n, piece = piece_of(m, n);
-  float *copies = lanes_workspace((m + n) * piece);
-  if (!copies) return LANES_OUT_OF_MEMORY;
-
   /* The columns of a dense B of two, or else those of such an A. */
   const int has_b_pairs = n == 2 && !call->transpose_b && call->b_stride == 2;
   const int has_a_pairs = !has_b_pairs && m == 2 && call->transpose_a && call->a_stride == 2 && call->alpha == 1;
@@ -208,6 +205,44 @@ static lanes_status multiply_few(const lanes_context *context, const lanes_matmu
     finish(call, kernels, i, 0, n, sums);
     for (int64_t j = 0; j < n; j++) call->c[i * call->c_stride + j] = sums[j];
   }
+}
+
+typedef struct few_job {
+  const lanes_matmul_call *call;
+  const lanes_kernels *kernels;
+  float *copies;
+  int64_t copies_each;
+} few_job;
+
+/* A thread has some of C's rows, or of its columns where these are more. */
+static void run_few(void *argument, int thread, int threads) {
+  const few_job *job = argument;
+  lanes_matmul_call part = *job->call;
+  const int by_rows = part.m >= part.n;
+  const lanes_part own = lanes_part_of(by_rows ? part.m : part.n, 1, thread, threads);
+  if (by_rows) {
+    part.m = own.end - own.begin;
+    part.a += own.begin * (part.transpose_a ? 1 : part.a_stride);
+    part.c += own.begin * part.c_stride;
+  } else {
+    part.n = own.end - own.begin;
+    part.b += own.begin * (part.transpose_b ? part.b_stride : 1);
+    part.c += own.begin;
+    if (part.bias) part.bias += own.begin;
+  }
+  if (part.gradient_value) part.gradient_value += own.begin * (by_rows ? part.gradient_value_stride : 1);
+  multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);
+}
+
+static lanes_status multiply_few_on_threads(const lanes_context *context, const lanes_matmul_call *call) {
+  const double m = (double)call->m, n = (double)call->n, k = (double)call->k;
+  /* Computing, or reading about 60 bytes a nanosecond. */
+  const double computing = 2 * m * n / context->kernels->matmul.flops, reading = (m + n) / 15;
+  const int threads = lanes_threads_for(context, k * (computing > reading ? computing : reading), lanes_most(call->m, call->n));
+  few_job job = {call, context->kernels, NULL, lanes_most(PIECES, (call->m + call->n) * SHORTEST_PIECE)};
+  job.copies = lanes_workspace(threads * job.copies_each);
+  if (!job.copies) return LANES_OUT_OF_MEMORY;
+  lanes_run(threads, run_few, &job);
   return LANES_OK;
 }
 
@@ -270,5 +305,5 @@ static lanes_status multiply_packed(const lanes_context *context, const lanes_ma
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call) {
   if (call->packed_b) return multiply_packed(context, call);
   const int64_t larger = call->m > call->n ? call->m : call->n;
-  return larger > MOST_OUTPUTS ? multiply_vector(context, call) : multiply_few(context, call);
+  return larger > MOST_OUTPUTS ? multiply_vector(context, call) : multiply_few_on_threads(context, call);
 }

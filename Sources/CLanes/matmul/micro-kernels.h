@@ -90,10 +90,18 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
   }
-  /* Without it, the end of a loop of some dozens of steps is not foreseen. Of wider tiles the compiler would mix the steps. */
-  if (is_plain)
+  /* Four steps in a turn: the end of a loop of some dozens is not foreseen. The compiler must not mix the steps of wide tiles,
+   * for which it has no registers. */
+  if (vectors == 1 || LANES_VECTOR == 8)
     for (; p >= 4; p -= 4) {
-      UNROLL for (int step = 0; step < 4; step++) { LOAD_B MULTIPLY }
+      UNROLL for (int step = 0; step < 4; step++) {
+        if (vectors > 1) { FETCH_B }
+        LOAD_B MULTIPLY
+        if (vectors > 1) {
+          AFTER(sums[rows - 1][last], a);
+          AFTER(sums[rows - 1][last], b);
+        }
+      }
     }
   for (; p > 0; p--) { FETCH_B LOAD_B MULTIPLY }
 #undef FETCH_B

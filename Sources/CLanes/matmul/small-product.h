@@ -7,7 +7,7 @@
 #include "paths.h"
 
 /* The sizes of such products, at most. */
-enum { LANES_SMALL = 128 };
+enum { LANES_SMALL = 256 };
 
 static inline int lanes_is_small_size(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
 

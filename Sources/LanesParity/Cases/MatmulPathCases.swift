@@ -22,7 +22,7 @@ extension ParitySuite {
           })
       }
     }
-    return shapes + pairShapes()
+    return shapes + pairShapes() + vanishingShapes()
   }
 
   /// Two columns beside each other, over ends of vectors and of what a backend takes at once.
@@ -40,6 +40,24 @@ extension ParitySuite {
               if number % 7 == 3 { ($0.a, $0.b) = (.special, .wide) }
               if number % 11 == 4 { $0.layoutA = .init(gap: 1) }
               if number % 13 == 5 { $0.layoutB = .init(gap: 1) }
+            })
+        }
+      }
+    }
+    return shapes
+  }
+
+  /// Products too small for a float: all lanes are −0, and so is C, unless one of them that has no product any more at the
+  /// end of k is given a zero.
+  private static func vanishingShapes() -> [MatmulShape] {
+    var shapes: [MatmulShape] = []
+    for (m, n) in [(1, 1), (2, 2), (2, 1), (1, 5), (9, 1), (1, 70), (70, 1)] {
+      for k in [129, 137, 142, 151] {
+        for transposes in 0..<4 {
+          shapes.append(
+            MatmulShape(m, n, k).with {
+              ($0.transposeA, $0.transposeB) = (transposes & 1 != 0, transposes & 2 != 0)
+              ($0.a, $0.b, $0.c, $0.beta) = (.constant(-1e-30), .constant(1e-30), .constant(-0.0), 1)
             })
         }
       }

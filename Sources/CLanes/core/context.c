@@ -51,11 +51,15 @@ static int64_t within(int64_t value, int64_t least, int64_t most) {
 }
 
 static lanes_blocking find_blocking(const lanes_machine *machine) {
-  const int64_t l1 = machine->l1d_bytes > 0 ? machine->l1d_bytes : 32 << 10;
-  const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 512 << 10;
-  const int64_t l1_floats = l1 / (int64_t)sizeof(float), l2_floats = l2 / (int64_t)sizeof(float);
-  const int64_t steps = within(l1_floats / 2 / 8, 256, 1024) & -LANES_LANES;
-  return (lanes_blocking){steps, within(l2_floats * 3 / 8 / steps, 48, 768), l2_floats * 7 / 8, 2 * l2_floats};
+  const int64_t l2_floats = (machine->l2_bytes > 0 ? machine->l2_bytes : 512 << 10) / (int64_t)sizeof(float);
+  const int64_t block_a = l2_floats * 3 / 8;
+  return (lanes_blocking){
+      .block_a = block_a,
+      .steps = within(block_a / 96, 256, 2048) & -LANES_LANES,
+      .rows = within(block_a / 512, 48, 768),
+      .level2 = l2_floats * 7 / 8,
+      .level3 = 2 * l2_floats,
+  };
 }
 
 static lanes_status fill(const lanes_options *options, lanes_context *context) {

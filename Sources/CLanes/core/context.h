@@ -4,10 +4,10 @@
 
 #include "kernels.h"
 
-/* How matmul is cut to fit the caches: steps of k, whose part of a tile's rows of A takes half of a level-1 cache; rows of A,
- * so long, that take three eighths of a level-2 cache; and the floats that these caches have room for, level 3 for a core. */
+/* How matmul is cut to fit the caches: the floats of a block of A, three eighths of a level-2 cache; the most steps of k of a
+ * block, of which it takes 96 rows; its most rows; and the floats that these caches have room for, level 3 for a core. */
 typedef struct lanes_blocking {
-  int64_t steps, rows, level2, level3;
+  int64_t block_a, steps, rows, level2, level3;
 } lanes_blocking;
 
 struct lanes_context {

@@ -17,11 +17,15 @@ static int64_t take_share(chain_queue *queues, int64_t shares, int threads, int 
   }
 }
 
+/* Tiles as high as their panels are packed all at once: rows of a transposed A are then read from one end to the other. */
+static int packs_all_tiles(const chain_job *job) { return job->mr == job->a_panel; }
+
 static void pack_a(const chain_job *job, const chain_block *block, float *panels) {
   const lanes_matmul_call *call = job->call;
   const int64_t width = job->a_panel, p = block->steps.begin, k = block->steps.end - p;
-  for (int64_t t = block->row_tiles.begin; t < block->row_tiles.end; t++, panels += width * k) {
-    const int64_t i = t * job->mr, rows = lanes_least(job->mr, call->m - i);
+  const int64_t tiles = packs_all_tiles(job) ? block->row_tiles.end - block->row_tiles.begin : 1;
+  for (int64_t t = block->row_tiles.begin; t < block->row_tiles.end; t += tiles, panels += tiles * width * k) {
+    const int64_t i = t * job->mr, rows = lanes_least(tiles * job->mr, call->m - i);
     if (call->transpose_a)
       job->kernels->pack_copied(rows, k, call->a + p * call->a_stride + i, call->a_stride, call->alpha, panels, width);
     else
@@ -169,8 +173,8 @@ static chain_cut cut_into_shares(const chain_job *job, const lanes_blocking *blo
 /* Short chains write more of C than they read of A: their rows of C stay in a level-2 cache. */
 enum { SHORT_K = 64 };
 static int64_t rows_of_block(const chain_job *job, const lanes_blocking *blocking) {
-  if (job->k >= SHORT_K) return blocking->rows * blocking->steps / lanes_most(job->block_k, blocking->steps);
-  return lanes_least(blocking->level2 / job->call->n, blocking->rows * blocking->steps / SHORT_K);
+  if (job->k >= SHORT_K) return lanes_least(blocking->rows, blocking->block_a / job->block_k);
+  return lanes_least(blocking->level2 / job->call->n, blocking->block_a / SHORT_K);
 }
 
 /* Cuts the shares into blocks. A's rows stay in a level-2 cache, and so do B's columns beside them; with what is fetched of the
@@ -197,10 +201,18 @@ static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_mat
   return job->kernels->rows[call->beta != 0 || call->bias || has_relu][job->k - 1];
 }
 
-/* A tile's columns of B that are all there are stay in a level-2 cache, with all their steps: A is read row after row. */
+/* As many steps as leave some rows of A in a level-2 cache: C is reloaded for every block. Fewer steps and more rows where a B
+ * is used as it lies in memory, which is read again for every block of rows; or where tile after tile of A is packed. A tile's
+ * columns of B that are all there are stay in cache with all their steps, so that A is read row after row. */
 static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
-  const int stays = job->columns.tiles == 1 && job->k * job->columns.wide <= context->blocking.level2 / 2;
-  return stays && !job->call->packed_b && !job->call->transpose_a ? job->k : lanes_block_k(context, job->k);
+  const lanes_blocking *blocking = &context->blocking;
+  const int64_t k = job->k, n = job->call->n;
+  if (job->packed_b) return lanes_block_k(context, k);
+  if (job->columns.tiles == 1 && !job->call->transpose_a && k * job->columns.wide <= blocking->level2 / 2) return k;
+  const int reads_memory = !job->packs_b && k * n > context->streaming_floats / 4;
+  if (reads_memory || (job->packs_a && !packs_all_tiles(job)))
+    return lanes_even_block(k, blocking->block_a / blocking->rows, LANES_LANES);
+  return lanes_block_k(context, k);
 }
 
 chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
@@ -214,7 +226,6 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
   job.a_panel = (job.mr + 7) & -8;
-  job.block_k = block_k_of(context, &job);
   if (k > 0) {
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(&job);
@@ -222,6 +233,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
     job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
   }
+  job.block_k = block_k_of(context, &job);
   if (call->gradient_value) {
     if (call->activation != LANES_IDENTITY) job.gradient = context->kernels->elementwise.unary_gradient[call->activation];
   } else if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)

@@ -22,6 +22,9 @@
  * that lie far apart could drive each other out of the level-1 cache.) */
 enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_VECTOR : 1 };
 #define AHEAD LANES_NAME(ahead)
+/* What is fetched in so many steps or more comes sooner by way of the level-1 cache, which more would hold up. Its instructions
+ * are put out of the way: the end of the short loop behind them is foreseen where jumps lie between. */
+#define SELDOM 6
 #define LINE LANES_NAME(line)
 
 /* All arguments but the tile are constants after inlining, so that the accumulators are registers. `is_plain`: beta is 0,
@@ -80,13 +83,15 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
+/* There may be a line more. Fetching two to read one does not pay. */
+#define FETCH_NEXT(locality)                                                                                           \
+  UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);             \
+  if (vectors > LINE && (uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
   int64_t p = tile->k;
   for (int place = 0; !is_plain && tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];
     for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
-      UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, 2);
-      if (vectors > LINE && (uintptr_t)next % 64) /* There is a line more. Fetching two to read one does not pay. */
-        __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, 2);
+      if (__builtin_expect(tile->period >= SELDOM, 0)) { FETCH_NEXT(3) } else { FETCH_NEXT(2) }
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
   }
@@ -105,6 +110,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   for (; p > 0; p--) { FETCH_B LOAD_B MULTIPLY }
 #undef FETCH_B
+#undef FETCH_NEXT
 #undef LOAD_B
 #undef MULTIPLY
 
@@ -176,4 +182,5 @@ MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
 #undef MICRO_LASTS_OF_SEVERAL
 #undef MICRO
 #undef AHEAD
+#undef SELDOM
 #undef LINE

@@ -5,28 +5,24 @@
 #include <stdatomic.h>
 
 typedef struct batch_job {
-  const lanes_context *context;
-  const lanes_matmul_call *call;
+  lanes_product product;
+  const lanes_matmul_call *call; /* the first product's */
   lanes_matmul_steps steps;
   int64_t count;
   _Atomic(lanes_status) status;
 } batch_job;
 
-static lanes_matmul_call product(const batch_job *job, int64_t index) {
-  lanes_matmul_call call = *job->call;
-  if (call.a) call.a += index * job->steps.a;
-  if (call.b && !call.packed_b) call.b += index * job->steps.b;
-  if (call.c) call.c += index * job->steps.c;
-  if (call.gradient_value) call.gradient_value += index * job->steps.gradient_value;
-  return call;
-}
+static const float *further(const float *data, int64_t distance) { return data ? data + distance : NULL; }
 
 static void run_products(void *argument, int thread, int threads) {
   batch_job *job = argument;
+  const lanes_matmul_call *call = job->call;
+  const lanes_matmul_steps *steps = &job->steps;
   const lanes_part part = lanes_part_of(job->count, 1, thread, threads);
   for (int64_t i = part.begin; i < part.end; i++) {
-    const lanes_matmul_call call = product(job, i);
-    const lanes_status status = lanes_matmul(job->context, &call);
+    const lanes_status status =
+        lanes_product_run(&job->product, further(call->a, i * steps->a), further(call->b, i * steps->b),
+                          call->c + i * steps->c, call->bias, further(call->gradient_value, i * steps->gradient_value));
     if (status != LANES_OK) atomic_store_explicit(&job->status, status, memory_order_relaxed);
   }
 }
@@ -75,15 +71,14 @@ lanes_status lanes_matmul_batch(const lanes_context *context, const lanes_matmul
   if (count == 0 || call->m == 0 || call->n == 0) return LANES_OK;
   LANES_TRY(lanes_matmul_check(context, call));
   if (count > 1) LANES_TRY(check_batch(call, count, &steps));
-  batch_job job = {context, call, steps, count, LANES_OK};
+  batch_job job = {.call = call, .steps = steps, .count = count, .status = LANES_OK};
+  if (call->packed_b) job.steps.b = 0;
   const double each = 2 * (double)call->m * (double)call->n * (double)call->k / context->kernels->matmul.flops;
   const int threads = lanes_threads_for(context, each * (double)count, count);
-  if (count >= 4 * (int64_t)threads) {
-    lanes_context alone = *context;
-    alone.threads = 1;
-    job.context = &alone;
-    lanes_run(threads, run_products, &job);
-  } else
-    run_products(&job, 0, 1);
+  const int shares_products = count >= 4 * (int64_t)threads;
+  lanes_context alone = *context;
+  alone.threads = 1;
+  LANES_TRY(lanes_matmul_prepare(shares_products ? &alone : context, call, &job.product));
+  lanes_run(shares_products ? threads : 1, run_products, &job);
   return atomic_load_explicit(&job.status, memory_order_relaxed);
 }

@@ -109,10 +109,11 @@ static __attribute__((noinline)) void run_team(int threads, lanes_body body, voi
   claim_processor(this_region);
 #pragma omp parallel num_threads(threads)
   {
-    if (omp_get_thread_num() > 0) claim_processor(this_region);
+    const int thread = omp_get_thread_num();
+    if (thread > 0) claim_processor(this_region);
     const float_environment own = get_float_environment();
     if (own != callers) set_float_environment(callers);
-    body(argument, omp_get_thread_num(), omp_get_num_threads());
+    body(argument, thread, omp_get_num_threads());
     if (own != callers) set_float_environment(own);
   }
 }

@@ -217,20 +217,10 @@ typedef struct few_job {
 /* A thread has some of C's rows, or of its columns where these are more. */
 static void run_few(void *argument, int thread, int threads) {
   const few_job *job = argument;
-  lanes_matmul_call part = *job->call;
-  const int by_rows = part.m >= part.n;
-  const lanes_part own = lanes_part_of(by_rows ? part.m : part.n, 1, thread, threads);
-  if (by_rows) {
-    part.m = own.end - own.begin;
-    part.a += own.begin * (part.transpose_a ? 1 : part.a_stride);
-    part.c += own.begin * part.c_stride;
-  } else {
-    part.n = own.end - own.begin;
-    part.b += own.begin * (part.transpose_b ? part.b_stride : 1);
-    part.c += own.begin;
-    if (part.bias) part.bias += own.begin;
-  }
-  if (part.gradient_value) part.gradient_value += own.begin * (by_rows ? part.gradient_value_stride : 1);
+  const int64_t m = job->call->m, n = job->call->n;
+  const int by_rows = m >= n;
+  const lanes_part own = lanes_part_of(by_rows ? m : n, 1, thread, threads);
+  const lanes_matmul_call part = lanes_part_of_call(job->call, by_rows, own);
   multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);
 }
 

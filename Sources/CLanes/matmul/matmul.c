@@ -44,13 +44,11 @@ lanes_status lanes_matmul_check_shape(const lanes_context *context, const lanes_
   return check(0, context, call);
 }
 
-/* Whether it is a call for lanes_decide_small without fault: what the check below would find, in few steps. Any doubt is no. */
-static inline int is_plainly_small(const lanes_matmul_call *call) {
+/* Whether it is small and without fault: what the check above would find, in few steps. Any doubt is no. */
+static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 40;
-  if (!lanes_is_small_size(m) || !lanes_is_small_size(n) || !lanes_is_small_size(k) || call->alpha != 1 ||
-      call->transpose_b != LANES_NORMAL || call->gradient_value || call->packed_b ||
-      (unsigned)call->transpose_a > LANES_TRANSPOSED || (unsigned)call->activation > LANES_RELU ||
-      lanes_takes_lane_order(m, n, k))
+  if ((unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL ||
+      !lanes_is_small(&context->kernels->matmul, call))
     return 0;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
   const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;
@@ -66,7 +64,8 @@ static inline int is_plainly_small(const lanes_matmul_call *call) {
 lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
-  if (is_plainly_small(call) && (context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS)) {
+  if (is_plainly_small(context, call)) {
+    if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     lanes_small_product small;
     lanes_decide_small(&context->kernels->matmul, call, call->bias != NULL, &small);
     /* Inlined, where these are what it takes: what was just decided stays in registers. */
@@ -76,6 +75,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   LANES_TRY(lanes_matmul_check(context, call));
   const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;
   if (m == 0 || n == 0) return LANES_OK;
+  if (k > 0 && lanes_is_small(&context->kernels->matmul, call)) return lanes_multiply_small(context, call);
   if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, call);
   return lanes_matmul_in_chain_order(context, call, k);
 }

@@ -37,6 +37,26 @@ static inline int64_t lanes_rows_in_cache(const lanes_matmul_call *call) {
 /* Smaller products are not worth several threads, whatever the kernels. */
 enum { LANES_LEAST_FOR_THREADS = 1 << 17 };
 
+/* The products of some of C's rows, or else of some of its columns. B is not packed. */
+static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call, int by_rows, lanes_part own) {
+  lanes_matmul_call part = *call;
+  if (by_rows) {
+    part.m = own.end - own.begin;
+    part.a += own.begin * (call->transpose_a ? 1 : call->a_stride);
+    part.c += own.begin * call->c_stride;
+  } else {
+    part.n = own.end - own.begin;
+    part.b += own.begin * (call->transpose_b ? call->b_stride : 1);
+    part.c += own.begin;
+    if (part.bias) part.bias += own.begin;
+  }
+  if (part.gradient_value) part.gradient_value += own.begin * (by_rows ? call->gradient_value_stride : 1);
+  return part;
+}
+
+/* The chain order for small sizes, lanes_is_small, on the threads that are worth it. */
+lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
+
 /* Blocks of k are multiples of the lanes, so that a block's first step belongs to lane 0. */
 static inline int64_t lanes_block_k(const lanes_context *context, int64_t k) {
   return lanes_even_block(k, context->blocking.steps, LANES_LANES);

@@ -45,6 +45,13 @@ static lanes_status run_chain_order(const void *prepared, const float *a, const 
   return lanes_chain_run(&product->chain, &call);
 }
 
+static lanes_status run_small(const void *prepared, const float *a, const float *b, float *c, const float *bias,
+                              const float *gradient_value) {
+  const product *product = prepared;
+  const lanes_matmul_call call = call_of(product, a, b, c, bias, gradient_value);
+  return lanes_multiply_small(product->context, &call);
+}
+
 static lanes_status run_lane_order(const void *prepared, const float *a, const float *b, float *c, const float *bias,
                                    const float *gradient_value) {
   const product *product = prepared;
@@ -97,15 +104,6 @@ static void straighten(lanes_matmul_call *call) {
   if (m == 1) call->c_stride = n;
 }
 
-/* Whether it goes one of the small ways, and by itself. */
-static int is_small(const lanes_context *context, const lanes_matmul_call *call) {
-  const int64_t m = call->m, n = call->n, k = call->k;
-  return lanes_is_small_size(m) && lanes_is_small_size(n) && lanes_is_small_size(k) && call->alpha == 1 &&
-         (!call->transpose_b || lanes_column_form_of(&context->kernels->matmul, call) != LANES_COLUMN_FORMS) &&
-         !call->gradient_value && !call->packed_b && call->activation <= LANES_RELU && !lanes_takes_lane_order(m, n, k) &&
-         (context->threads == 1 || m * n * k < LANES_LEAST_FOR_THREADS);
-}
-
 static void decide(product *product, const lanes_context *context) {
   const lanes_matmul_call *call = &product->call;
   const int64_t k = call->alpha != 0 ? call->k : 0;
@@ -119,8 +117,11 @@ static void decide(product *product, const lanes_context *context) {
       product->b = reach_of(call, call->transpose_b ? call->n : k, call->transpose_b ? k : call->n, call->b_stride);
   }
   if (product->has_bias) product->bias = reach_of(call, 1, call->n, call->n);
-  if (k > 0 && is_small(context, call)) {
+  const int is_small = k > 0 && lanes_is_small(&context->kernels->matmul, call);
+  if (is_small && lanes_is_alone(context, call)) {
     lanes_decide_small(&context->kernels->matmul, call, (int)product->has_bias, &product->small);
+  } else if (is_small) {
+    product->small.run = run_small;
   } else if (lanes_takes_lane_order(call->m, call->n, k)) {
     product->small.run = run_lane_order;
   } else {

@@ -7,7 +7,7 @@
 #include "paths.h"
 
 /* The sizes of such products, at most. */
-enum { LANES_SMALL = 256 };
+enum { LANES_SMALL = 255 };
 
 static inline int lanes_is_small_size(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
 
@@ -91,6 +91,19 @@ static inline lanes_column_form lanes_column_form_of(const lanes_matmul_kernels 
   return count >= vector && (call->beta == 0 || count % vector == 0) ? LANES_COLUMN_ROWS : LANES_COLUMN_FORMS;
 }
 
+/* Whether a product goes this way; its arguments are right. */
+static inline int lanes_is_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  return lanes_is_small_size(call->m) && lanes_is_small_size(call->n) && lanes_is_small_size(call->k) && call->alpha == 1 &&
+         !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
+         !lanes_takes_lane_order(call->m, call->n, call->k) &&
+         (!call->transpose_b || lanes_column_form_of(kernels, call) != LANES_COLUMN_FORMS);
+}
+
+/* And without other threads. */
+static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
+  return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
+}
+
 static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call,
                                        lanes_column_form form, lanes_small_product *small) {
   const int is_turned = call->n != 1;
@@ -105,7 +118,7 @@ static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, cons
   column->relu = call->activation == LANES_RELU;
 }
 
-/* op(B) is B unless it goes by column, alpha is 1, 0 < k, and there is no activation but relu. */
+/* For lanes_is_small. */
 static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int has_bias,
                                       lanes_small_product *small) {
   const lanes_column_form column_form = lanes_column_form_of(kernels, call);

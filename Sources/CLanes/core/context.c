@@ -55,7 +55,7 @@ static lanes_blocking find_blocking(const lanes_machine *machine) {
   const int64_t block_a = l2_floats * 3 / 8;
   return (lanes_blocking){
       .block_a = block_a,
-      .steps = within(block_a / 96, 256, 2048) & -LANES_LANES,
+      .steps = within(block_a / 48, 256, 2048) & -LANES_LANES,
       .rows = within(block_a / 512, 48, 768),
       .level2 = l2_floats * 7 / 8,
       .level3 = 2 * l2_floats,

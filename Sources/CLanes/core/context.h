@@ -5,7 +5,7 @@
 #include "kernels.h"
 
 /* How matmul is cut to fit the caches: the floats of a block of A, three eighths of a level-2 cache; the most steps of k of a
- * block, of which it takes 96 rows; its most rows; and the floats that these caches have room for, level 3 for a core. */
+ * block, of which it takes 48 rows; its most rows; and the floats that these caches have room for, level 3 for a core. */
 typedef struct lanes_blocking {
   int64_t block_a, steps, rows, level2, level3;
 } lanes_blocking;

@@ -178,14 +178,15 @@ static int64_t rows_of_block(const chain_job *job, const lanes_blocking *blockin
 }
 
 /* Cuts the shares into blocks. A's rows stay in a level-2 cache, and so do B's columns beside them; with what is fetched of the
- * next block, where these are all rows. Many blocks of rows had better read as many columns as the next cache holds. */
+ * next block, where these are all rows. Many blocks of rows had better read as many columns as the next cache holds;
+ * and those that are packed for every block of columns, even more. */
 static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t share = lanes_most(lanes_divide_up(job->cut.each, job->cut.shares), 1);
   const int64_t rows = job->cut.by_rows ? share : job->row_tiles, k = lanes_most(job->block_k, 1);
   job->block_rows = lanes_even_block(rows, lanes_most(rows_of_block(job, blocking) / job->mr, 1), 1);
   const int64_t row_blocks = lanes_divide_up(rows, job->block_rows);
   const int64_t level2 = (blocking->level2 - job->block_rows * job->mr * k) / (row_blocks > 1 ? 1 : 2);
-  const int64_t columns = (row_blocks > 4 ? blocking->level3 : level2) / k;
+  const int64_t columns = (job->packs_a ? 2 * blocking->level3 : row_blocks > 4 ? blocking->level3 : level2) / k;
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
   /* Where no block of B is to be used again: all steps of a tile's columns, or of a block of rows, before the next. */
@@ -202,8 +203,8 @@ static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_mat
 }
 
 /* As many steps as leave some rows of A in a level-2 cache: C is reloaded for every block. Fewer steps and more rows where a B
- * is used as it lies in memory, which is read again for every block of rows; or where tile after tile of A is packed. A tile's
- * columns of B that are all there are stay in cache with all their steps, so that A is read row after row. */
+ * is used as it lies in memory, which is read again for every block of rows; or where A is packed, most of all tile after tile.
+ * A tile's columns of B that are all there are stay in cache with all their steps, so that A is read row after row. */
 static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
   const lanes_blocking *blocking = &context->blocking;
   const int64_t k = job->k, n = job->call->n;
@@ -212,7 +213,7 @@ static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
   const int reads_memory = !job->packs_b && k * n > context->streaming_floats / 4;
   if (reads_memory || (job->packs_a && !packs_all_tiles(job)))
     return lanes_even_block(k, blocking->block_a / blocking->rows, LANES_LANES);
-  return lanes_block_k(context, k);
+  return lanes_even_block(k, job->packs_a ? blocking->steps / 2 : blocking->steps, LANES_LANES);
 }
 
 chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {

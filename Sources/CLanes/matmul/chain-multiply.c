@@ -113,7 +113,8 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
     const lanes_micro_kernel *of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
-    if (job->fetches_b && !has_b_panels && !job->streams_b) fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
+    if (job->fetches_b && !has_b_panels && !job->streams_b)
+      fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {

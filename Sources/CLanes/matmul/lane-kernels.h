@@ -9,8 +9,8 @@ static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other)
   return (VECTOR)(((LANES_NAME(vector_mask))value & taken) | ((LANES_NAME(vector_mask))other & ~taken));
 }
 
-/* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the latency of
- * the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before. `fetches`: y comes
+/* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the
+ * latency of the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before. `fetches`: y comes
  * from memory. While some rows are used as many behind them are fetched; of long rows, what comes next in the same. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64_t k, const int x_count, const float *x,
                                                                            int64_t x_stride, const int count,

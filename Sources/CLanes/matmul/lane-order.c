@@ -126,8 +126,8 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   return LANES_OK;
 }
 
-/* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time: as long as the level-1 cache has room for
- * copies of all rows. */
+/* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time: as long as the level-1 cache has room
+ * for copies of all rows. */
 enum { MOST_OUTPUTS = 64, PIECES = 1 << 12, SHORTEST_PIECE = 256 };
 static inline int64_t piece_of(int64_t m, int64_t n) {
   return lanes_most(PIECES / (m + n) & -LANES_LANES, SHORTEST_PIECE);
@@ -140,7 +140,8 @@ static inline __attribute__((always_inline)) void split_columns(const int count,
     for (int r = 0; r < count; r++) copy[r * piece + q] = from[q * count + r];
 }
 
-/* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`, a piece each. */
+/* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`, a piece
+ * each. */
 static const float *as_rows(const lanes_matmul_kernels *kernels, const float *from, int64_t from_stride, int is_rows,
                             int64_t count, int64_t p, int64_t k, float scale, float *copy, int64_t piece, int64_t *stride) {
   is_rows |= count == 1 && from_stride == 1;
@@ -150,7 +151,7 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
   }
   *stride = piece;
   const int is_dense = !is_rows && from_stride == count && scale == 1;
-  if (is_dense && count == 2) /* and the other operand's two rows are taken as pairs */
+  if (is_dense && count == 2) /* Of the other operand, pairs are taken as they are. */
     split_columns(2, k, from + 2 * p, copy, piece);
   else if (is_dense && count == 3)
     split_columns(3, k, from + 3 * p, copy, piece);
@@ -169,7 +170,9 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
 
 /* With room for copies of a piece of each row. */
 static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copies) {
+  const lanes_matmul_kernels *matmul = &kernels->matmul;
   const int64_t m = call->m, n = call->n, piece = piece_of(m, n);
+  float *const b_copies = copies + m * piece;
   /* The columns of a dense B of two, or else those of such an A. */
   const int has_b_pairs = n == 2 && !call->transpose_b && call->b_stride == 2;
   const int has_a_pairs = !has_b_pairs && m == 2 && call->transpose_a && call->a_stride == 2 && call->alpha == 1;
@@ -184,21 +187,21 @@ static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *
     int64_t a_stride = 0, b_stride = 0;
     const float *a = call->a + 2 * p, *b = call->b + 2 * p;
     if (!has_a_pairs)
-      a = as_rows(&kernels->matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies, piece, &a_stride);
+      a = as_rows(matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies, piece, &a_stride);
     if (!has_b_pairs)
-      b = as_rows(&kernels->matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, copies + m * piece, piece, &b_stride);
+      b = as_rows(matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, b_copies, piece, &b_stride);
     if (has_b_pairs)
-      kernels->matmul.lane_pairs(k, m, a, a_stride, b, lanes);
+      matmul->lane_pairs(k, m, a, a_stride, b, lanes);
     else if (has_a_pairs)
-      kernels->matmul.lane_pairs(k, n, b, b_stride, a, lanes);
+      matmul->lane_pairs(k, n, b, b_stride, a, lanes);
     else if (by_a)
-      kernels->matmul.lane_dots(k, n, b, b_stride, m, a, a_stride, 1, 0, lanes);
+      matmul->lane_dots(k, n, b, b_stride, m, a, a_stride, 1, 0, lanes);
     else
-      kernels->matmul.lane_dots(k, m, a, a_stride, n, b, b_stride, 1, 0, lanes);
+      matmul->lane_dots(k, m, a, a_stride, n, b, b_stride, 1, 0, lanes);
   }
 
   float trees[MOST_OUTPUTS];
-  kernels->matmul.lane_trees(m * n, lanes, trees);
+  matmul->lane_trees(m * n, lanes, trees);
   for (int64_t i = 0; i < m; i++) {
     float sums[MOST_OUTPUTS];
     for (int64_t j = 0; j < n; j++) sums[j] = trees[i * i_step + j * j_step];

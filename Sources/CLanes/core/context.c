@@ -51,7 +51,7 @@ static int64_t within(int64_t value, int64_t least, int64_t most) {
 }
 
 static lanes_blocking find_blocking(const lanes_machine *machine) {
-  const int64_t l2_floats = (machine->l2_bytes > 0 ? machine->l2_bytes : 512 << 10) / (int64_t)sizeof(float);
+  const int64_t l2_floats = (machine->l2_bytes >= 64 << 10 ? machine->l2_bytes : 512 << 10) / (int64_t)sizeof(float);
   const int64_t block_a = l2_floats * 3 / 8;
   return (lanes_blocking){
       .block_a = block_a,

@@ -12,7 +12,7 @@ typedef struct batch_job {
   _Atomic(lanes_status) status;
 } batch_job;
 
-static const float *further(const float *data, int64_t distance) { return data ? data + distance : NULL; }
+static const float *further(const float *data, int64_t i, int64_t step) { return data ? data + i * step : NULL; }
 
 static void run_products(void *argument, int thread, int threads) {
   batch_job *job = argument;
@@ -21,8 +21,8 @@ static void run_products(void *argument, int thread, int threads) {
   const lanes_part part = lanes_part_of(job->count, 1, thread, threads);
   for (int64_t i = part.begin; i < part.end; i++) {
     const lanes_status status =
-        lanes_product_run(&job->product, further(call->a, i * steps->a), further(call->b, i * steps->b),
-                          call->c + i * steps->c, call->bias, further(call->gradient_value, i * steps->gradient_value));
+        lanes_product_run(&job->product, further(call->a, i, steps->a), further(call->b, i, steps->b),
+                          call->c + i * steps->c, call->bias, further(call->gradient_value, i, steps->gradient_value));
     if (status != LANES_OK) atomic_store_explicit(&job->status, status, memory_order_relaxed);
   }
 }
@@ -41,7 +41,8 @@ static lanes_extent reach_of(const float *data, int64_t count, int64_t step, int
   return lanes_extent_of_vector(data, (count - 1) * step + (rows - 1) * stride + columns);
 }
 
-static lanes_status check_batch(const lanes_matmul_call *call, int64_t count, const lanes_matmul_steps *steps) {
+static lanes_status check_batch(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int64_t count,
+                                const lanes_matmul_steps *steps) {
   const int64_t m = call->m, n = call->n, k = call->k;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
   const int64_t b_rows = call->transpose_b ? n : k, b_columns = call->transpose_b ? k : n;
@@ -57,6 +58,8 @@ static lanes_status check_batch(const lanes_matmul_call *call, int64_t count, co
   if (k > 0 && call->alpha != 0) {
     LANES_TRY(lanes_check_disjoint(c, reach_of(call->a, count, steps->a, a_rows, a_columns, call->a_stride)));
     LANES_TRY(lanes_check_disjoint(c, reach_of(b, count, steps->b, b_rows, b_columns, call->b_stride)));
+    if (call->packed_b)
+      LANES_TRY(lanes_check_disjoint(c, lanes_extent_of_vector(call->packed_b, lanes_packed_floats(kernels, n, k))));
   }
   LANES_TRY(lanes_check_disjoint(c, lanes_extent_of_vector(call->bias, call->bias ? n : 0)));
   return lanes_check_disjoint(c, reach_of(call->gradient_value, count, steps->gradient_value, m, n,
@@ -70,7 +73,7 @@ lanes_status lanes_matmul_batch(const lanes_context *context, const lanes_matmul
   LANES_TRY(lanes_check_product(count, 1));
   if (count == 0 || call->m == 0 || call->n == 0) return LANES_OK;
   LANES_TRY(lanes_matmul_check(context, call));
-  if (count > 1) LANES_TRY(check_batch(call, count, &steps));
+  if (count > 1) LANES_TRY(check_batch(&context->kernels->matmul, call, count, &steps));
   batch_job job = {.call = call, .steps = steps, .count = count, .status = LANES_OK};
   if (call->packed_b) job.steps.b = 0;
   const double each = 2 * (double)call->m * (double)call->n * (double)call->k / context->kernels->matmul.flops;

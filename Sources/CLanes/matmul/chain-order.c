@@ -208,7 +208,7 @@ static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_mat
 static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
   const lanes_blocking *blocking = &context->blocking;
   const int64_t k = job->k, n = job->call->n;
-  if (job->packed_b) return lanes_block_k(context, k);
+  if (job->packed_b) return lanes_packed_block_k(context, k);
   if (job->columns.tiles == 1 && !job->call->transpose_a && k * job->columns.wide <= blocking->level2 / 2) return k;
   const int reads_memory = !job->packs_b && k * n > context->streaming_floats / 4;
   if (reads_memory || (job->packs_a && !packs_all_tiles(job)))

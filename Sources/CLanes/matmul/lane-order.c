@@ -185,11 +185,12 @@ static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *
   for (int64_t p = 0; p < call->k; p += piece) {
     const int64_t k = lanes_least(piece, call->k - p);
     int64_t a_stride = 0, b_stride = 0;
-    const float *a = call->a + 2 * p, *b = call->b + 2 * p;
-    if (!has_a_pairs)
-      a = as_rows(matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies, piece, &a_stride);
-    if (!has_b_pairs)
-      b = as_rows(matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, b_copies, piece, &b_stride);
+    const float *a = has_a_pairs ? call->a + 2 * p
+                                 : as_rows(matmul, call->a, call->a_stride, !call->transpose_a, m, p, k, call->alpha, copies,
+                                           piece, &a_stride);
+    const float *b = has_b_pairs ? call->b + 2 * p
+                                 : as_rows(matmul, call->b, call->b_stride, call->transpose_b, n, p, k, 1, b_copies, piece,
+                                           &b_stride);
     if (has_b_pairs)
       matmul->lane_pairs(k, m, a, a_stride, b, lanes);
     else if (has_a_pairs)
@@ -220,10 +221,7 @@ typedef struct few_job {
 /* A thread has some of C's rows, or of its columns where these are more. */
 static void run_few(void *argument, int thread, int threads) {
   const few_job *job = argument;
-  const int64_t m = job->call->m, n = job->call->n;
-  const int by_rows = m >= n;
-  const lanes_part own = lanes_part_of(by_rows ? m : n, 1, thread, threads);
-  const lanes_matmul_call part = lanes_part_of_call(job->call, by_rows, own);
+  const lanes_matmul_call part = lanes_part_of_call(job->call, 1, thread, threads);
   multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);
 }
 
@@ -231,7 +229,8 @@ static lanes_status multiply_few_on_threads(const lanes_context *context, const 
   const double m = (double)call->m, n = (double)call->n, k = (double)call->k;
   /* Computing, or reading about 60 bytes a nanosecond. */
   const double computing = 2 * m * n / context->kernels->matmul.flops, reading = (m + n) / 15;
-  const int threads = lanes_threads_for(context, k * (computing > reading ? computing : reading), lanes_most(call->m, call->n));
+  const int threads =
+      lanes_threads_for(context, k * (computing > reading ? computing : reading), lanes_parts_of_call(call, 1));
   few_job job = {call, context->kernels, NULL, lanes_most(PIECES, (call->m + call->n) * SHORTEST_PIECE)};
   job.copies = lanes_workspace(threads * job.copies_each);
   if (!job.copies) return LANES_OUT_OF_MEMORY;
@@ -278,7 +277,7 @@ static void run_packed(void *argument, int thread, int threads) {
 }
 
 static lanes_status multiply_packed(const lanes_context *context, const lanes_matmul_call *call) {
-  packed_job job = {call, context->kernels, lanes_block_k(context, call->k), call->a, call->a_stride};
+  packed_job job = {call, context->kernels, lanes_packed_block_k(context, call->k), call->a, call->a_stride};
   const int64_t m = call->m, k = call->k;
   if (call->transpose_a || call->alpha != 1) {
     float *x = lanes_workspace(m * k);

@@ -26,7 +26,7 @@ LANES_CHECK lanes_status check(const int has_pointers, const lanes_context *cont
     LANES_TRY(check_input(has_pointers, c, call->a, a_rows, a_columns, call->a_stride));
     if (call->packed_b) {
       if (!lanes_is_packed(context, call->packed_b, k, n)) return LANES_INVALID_PACKING;
-      const int64_t floats = lanes_packed_panels(&context->kernels->matmul, call->packed_b, n, k) - call->packed_b;
+      const int64_t floats = lanes_packed_floats(&context->kernels->matmul, n, k);
       LANES_TRY(check_input(has_pointers, c, call->packed_b, 1, floats, floats));
     } else
       LANES_TRY(check_input(has_pointers, c, call->b, b_rows, b_columns, call->b_stride));
@@ -42,6 +42,17 @@ lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul
 
 lanes_status lanes_matmul_check_shape(const lanes_context *context, const lanes_matmul_call *call) {
   return check(0, context, call);
+}
+
+void lanes_matmul_straighten(lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, k = call->k;
+  if (call->transpose_b && (n == 1 || (k == 1 && call->b_stride == 1))) {
+    call->transpose_b = LANES_NORMAL;
+    call->b_stride = n;
+  }
+  if ((call->transpose_a ? k : m) == 1) call->a_stride = call->transpose_a ? m : k;
+  if ((call->transpose_b ? n : k) == 1) call->b_stride = call->transpose_b ? k : n;
+  if (m == 1) call->c_stride = n;
 }
 
 /* Whether it is small and without fault: what the check above would find, in few steps. Any doubt is no. */
@@ -67,15 +78,17 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (is_plainly_small(context, call)) {
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     lanes_small_product small;
-    lanes_decide_small(&context->kernels->matmul, call, call->bias != NULL, &small);
+    lanes_decide_small(&context->kernels->matmul, call, &small);
     /* Inlined, where these are what it takes: what was just decided stays in registers. */
     if (small.run == lanes_run_plain_tiles) return lanes_run_plain_tiles(&small, call->a, call->b, call->c, NULL, NULL);
     return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
   }
   LANES_TRY(lanes_matmul_check(context, call));
+  lanes_matmul_call straight = *call;
+  lanes_matmul_straighten(&straight);
   const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;
   if (m == 0 || n == 0) return LANES_OK;
-  if (k > 0 && lanes_is_small(&context->kernels->matmul, call)) return lanes_multiply_small(context, call);
-  if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, call);
-  return lanes_matmul_in_chain_order(context, call, k);
+  if (k > 0 && lanes_is_small(&context->kernels->matmul, &straight)) return lanes_multiply_small(context, &straight);
+  if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, &straight);
+  return lanes_matmul_in_chain_order(context, &straight, k);
 }

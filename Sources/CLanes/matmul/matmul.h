@@ -3,7 +3,7 @@
  *   micro-kernel  a tile of C, at most MR×NR, over one block of k: each element's fma chain continues in a register
  *   panel         a packed slice of an operand that one micro-kernel reads from its first byte to its last: for every p the
  *                 elements of a tile's rows of A (their number rounded up to a multiple of 8), or of its columns of B
- *   MC, KC        the rows of A, and the steps of k, that a thread multiplies by one panel of B after the other
+ *   block         the rows of A, and the steps of k, that a thread multiplies by one panel of B after the other
  */
 #ifndef LANES_MATMUL_H
 #define LANES_MATMUL_H
@@ -108,7 +108,7 @@ typedef struct lanes_matmul_kernels {
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
-  /* [form of A][form of the vector][rows − 1]; NULLs where what fits a level-1 cache is not multiplied fastest so. */
+  /* [form of A][form of the vector][rows − 1]; NULLs where small products are not multiplied fastest so. */
   lanes_plain_kernel plain[LANES_A_FORMS][LANES_LAST_FORMS][LANES_MOST_MR];
   lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel column[LANES_COLUMN_FORMS]; /* of lanes_column */

@@ -22,8 +22,8 @@
  * that lie far apart could drive each other out of the level-1 cache.) */
 enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_VECTOR : 1 };
 #define AHEAD LANES_NAME(ahead)
-/* What is fetched in so many steps or more comes sooner by way of the level-1 cache, which more would hold up. Its instructions
- * are put out of the way: the end of the short loop behind them is foreseen where jumps lie between. */
+/* A row that is fetched only every so many steps, or less often, comes sooner by way of the level-1 cache, which is held up by
+ * more. That branch is marked unlikely, so that it lies elsewhere: with a jump on the way, the short loop's end is predicted. */
 #define SELDOM 6
 #define LINE LANES_NAME(line)
 
@@ -95,8 +95,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
   }
-  /* Four steps in a turn: the end of a loop of some dozens is not foreseen. The compiler must not mix the steps of wide tiles,
-   * for which it has no registers. */
+  /* Four steps in a turn: the end of a loop of some dozens is not predicted. The compiler must not mix the steps of wide tiles,
+   * for which it has no registers; AVX-512's are long enough without. One vector's panels of B stay in a level-1 cache. */
   if (vectors == 1 || LANES_VECTOR == 8)
     for (; p >= 4; p -= 4) {
       UNROLL for (int step = 0; step < 4; step++) {

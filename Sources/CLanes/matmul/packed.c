@@ -18,7 +18,7 @@ int lanes_is_packed(const lanes_context *context, const float *packed_b, int64_t
   packed_header header;
   memcpy(&header, packed_b, sizeof header);
   return header.mark == mark && header.isa == (int64_t)context->kernels->isa &&
-         header.block_k == lanes_block_k(context, k) && header.k == k && header.n == n;
+         header.block_k == lanes_packed_block_k(context, k) && header.k == k && header.n == n;
 }
 
 void lanes_pack_columns(const lanes_matmul_kernels *kernels, const lanes_columns *columns, int64_t first, int64_t end,
@@ -42,7 +42,7 @@ static lanes_status size_of(const lanes_matmul_kernels *kernels, int64_t k, int6
   LANES_TRY(lanes_check_product(n, 1));
   const lanes_columns columns = lanes_columns_of(kernels, n, kernels->vectors);
   LANES_TRY(lanes_check_product(k, lanes_first_column(&columns, columns.tiles)));
-  *floats = LANES_PACKED_HEADER + k * lanes_first_column(&columns, columns.tiles);
+  *floats = lanes_packed_floats(kernels, n, k);
   return LANES_OK;
 }
 
@@ -81,7 +81,7 @@ lanes_status lanes_matmul_pack(const lanes_context *context, lanes_transpose tra
   if (!packed) return LANES_NULL_POINTER;
   LANES_TRY(lanes_check_matrix(b, rows, columns, b_stride));
   LANES_TRY(lanes_check_disjoint(lanes_extent_of_vector(packed, floats), lanes_extent_of(b, rows, columns, b_stride)));
-  pack_job job = {&context->kernels->matmul, transpose_b, lanes_block_k(context, k), k, n, b_stride, b, packed};
+  pack_job job = {&context->kernels->matmul, transpose_b, lanes_packed_block_k(context, k), k, n, b_stride, b, packed};
   lanes_run(lanes_threads_for(context, (double)k * (double)n / 4, lanes_divide_up(n, 3 * job.kernels->vector)), run_pack, &job);
   memset(packed, 0, 4 * LANES_PACKED_HEADER);
   const packed_header header = {mark, context->kernels->isa, job.block_k, k, n};

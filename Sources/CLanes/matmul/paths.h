@@ -31,14 +31,20 @@ static inline int64_t lanes_even_block(int64_t count, int64_t most, int64_t mult
 /* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
  * multiples of 4096 bytes. */
 static inline int64_t lanes_rows_in_cache(const lanes_matmul_call *call) {
-  return !call->transpose_a && (call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
+  return !call->transpose_a && ((uint64_t)call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
 }
 
 /* Smaller products are not worth several threads, whatever the kernels. */
 enum { LANES_LEAST_FOR_THREADS = 1 << 17 };
 
-/* The products of some of C's rows, or else of some of its columns. B is not packed. */
-static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call, int by_rows, lanes_part own) {
+/* C in parts, of rows, or of a multiple of so many columns where there are more of these: at most how many there are, and the
+ * products of one. Its m or n is 0 where nothing is left for the thread. B is not packed. */
+static inline int64_t lanes_parts_of_call(const lanes_matmul_call *call, int64_t columns) {
+  return call->m >= call->n ? call->m : lanes_divide_up(call->n, columns);
+}
+static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call, int64_t columns, int thread, int threads) {
+  const int by_rows = call->m >= call->n;
+  const lanes_part own = lanes_part_of(by_rows ? call->m : call->n, by_rows ? 1 : columns, thread, threads);
   lanes_matmul_call part = *call;
   if (by_rows) {
     part.m = own.end - own.begin;
@@ -56,11 +62,6 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
 
 /* The chain order for small sizes, lanes_is_small, on the threads that are worth it. */
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
-
-/* Blocks of k are multiples of the lanes, so that a block's first step belongs to lane 0. */
-static inline int64_t lanes_block_k(const lanes_context *context, int64_t k) {
-  return lanes_even_block(k, context->blocking.steps, LANES_LANES);
-}
 
 /* The last vector of a tile of so many columns; `reads_whole`: B holds a whole vector there. */
 static inline lanes_last_vector lanes_last_vector_of(const lanes_matmul_kernels *kernels, int64_t columns, int64_t vectors,
@@ -105,8 +106,19 @@ void lanes_pack_columns(const lanes_matmul_kernels *kernels, const lanes_columns
                         int64_t n, int64_t p, int64_t k, lanes_transpose transpose_b, const float *b, int64_t b_stride,
                         float *to);
 
-/* A packed B: a header, then for each block of k the panels of all columns. */
+/* A packed B: a header, then for each block of k the panels of all columns. Blocks are multiples of the lanes, so that one's
+ * first step belongs to lane 0. */
 enum { LANES_PACKED_HEADER = 16 }; /* floats */
+
+static inline int64_t lanes_packed_block_k(const lanes_context *context, int64_t k) {
+  return lanes_even_block(k, context->blocking.steps, LANES_LANES);
+}
+
+/* All of it, in floats. */
+static inline int64_t lanes_packed_floats(const lanes_matmul_kernels *kernels, int64_t n, int64_t k) {
+  const lanes_columns columns = lanes_columns_of(kernels, n, kernels->vectors);
+  return LANES_PACKED_HEADER + k * lanes_first_column(&columns, columns.tiles);
+}
 
 /* The panels of the block that begins with step p. */
 static inline const float *lanes_packed_panels(const lanes_matmul_kernels *kernels, const float *packed_b, int64_t n,
@@ -117,6 +129,10 @@ static inline const float *lanes_packed_panels(const lanes_matmul_kernels *kerne
 
 /* Sizes, strides, overlaps, packing. */
 lanes_status lanes_matmul_check(const lanes_context *context, const lanes_matmul_call *call);
+
+/* The same product with a transposed B of one row or step as plain rows, and with strides for what has one row, for which any
+ * was right. */
+void lanes_matmul_straighten(lanes_matmul_call *call);
 
 /* Without pointers: of bias, gradient_value and packed_b, whether they are NULL; and packed_b's header. */
 lanes_status lanes_matmul_check_shape(const lanes_context *context, const lanes_matmul_call *call);

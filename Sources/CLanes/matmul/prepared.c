@@ -10,14 +10,16 @@ typedef struct reach {
 
 /* What a lanes_product holds. */
 typedef struct product {
-  lanes_small_product small; /* with the run of those that are not small, too */
-  int64_t has_bias, has_gradient_value;
+  lanes_small_product small; /* first, as its run is given the product; with the run of those that are not small, too */
+  int32_t has_bias, has_gradient_value;
+  int64_t is_checked; /* always: the quick look sees no gradient's values, and no packed B */
   reach a, b, bias;
   lanes_matmul_call call; /* its packed_b is used, its other pointers are not */
   const lanes_context *context;
   chain_job chain;
 } product;
 
+_Static_assert(offsetof(product, small) == 0, "a run finds what it takes");
 _Static_assert(sizeof(product) <= sizeof(lanes_product), "a product has its place");
 _Static_assert(_Alignof(product) <= _Alignof(lanes_product), "and its alignment");
 
@@ -79,7 +81,7 @@ lanes_status lanes_product_run(const lanes_product *prepared, const float *a, co
   bias = product->has_bias ? bias : NULL;
   if (__builtin_expect(!a || !b || !c || may_overlap(a, c, product->a) || may_overlap(b, c, product->b) ||
                            (product->has_bias && (!bias || may_overlap(bias, c, product->bias))) ||
-                           product->has_gradient_value,
+                           product->is_checked,
                        0))
     return run_checked(product, a, b, c, bias, gradient_value);
   return product->small.run(product, a, b, c, bias, gradient_value);
@@ -89,19 +91,6 @@ static reach reach_of(const lanes_matmul_call *call, int64_t rows, int64_t colum
   const uintptr_t input = 4 * (uintptr_t)((rows - 1) * stride + columns);
   const uintptr_t c = 4 * (uintptr_t)((call->m - 1) * call->c_stride + call->n);
   return (reach){input - 1, input - 1 + c};
-}
-
-/* The same product with a transposed B of one row or step as plain rows, and with strides for what has one row, for which any
- * was right. */
-static void straighten(lanes_matmul_call *call) {
-  const int64_t m = call->m, n = call->n, k = call->k;
-  if (call->transpose_b && (n == 1 || (k == 1 && call->b_stride == 1))) {
-    call->transpose_b = LANES_NORMAL;
-    call->b_stride = n;
-  }
-  if ((call->transpose_a ? k : m) == 1) call->a_stride = call->transpose_a ? m : k;
-  if ((call->transpose_b ? n : k) == 1) call->b_stride = call->transpose_b ? k : n;
-  if (m == 1) call->c_stride = n;
 }
 
 static void decide(product *product, const lanes_context *context) {
@@ -119,7 +108,7 @@ static void decide(product *product, const lanes_context *context) {
   if (product->has_bias) product->bias = reach_of(call, 1, call->n, call->n);
   const int is_small = k > 0 && lanes_is_small(&context->kernels->matmul, call);
   if (is_small && lanes_is_alone(context, call)) {
-    lanes_decide_small(&context->kernels->matmul, call, (int)product->has_bias, &product->small);
+    lanes_decide_small(&context->kernels->matmul, call, &product->small);
   } else if (is_small) {
     product->small.run = run_small;
   } else if (lanes_takes_lane_order(call->m, call->n, k)) {
@@ -137,6 +126,7 @@ lanes_status lanes_matmul_prepare(const lanes_context *context, const lanes_matm
   product made = {
       .has_bias = call->bias != NULL,
       .has_gradient_value = call->gradient_value != NULL,
+      .is_checked = call->gradient_value || call->packed_b,
       .call = *call,
       .context = context,
   };
@@ -144,7 +134,7 @@ lanes_status lanes_matmul_prepare(const lanes_context *context, const lanes_matm
   made.call.a = NULL;
   made.call.b = NULL;
   made.call.c = NULL;
-  straighten(&made.call);
+  lanes_matmul_straighten(&made.call);
   decide(&made, context);
   *(product *)prepared = made;
   return LANES_OK;

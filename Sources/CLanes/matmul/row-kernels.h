@@ -151,8 +151,8 @@ static inline __attribute__((always_inline)) VECTOR LANES_NAME(four_steps)(const
 #undef FOUR
 
 /* At least a vector of rows. The last one begins where it ends with the last row, over rows that are done. */
-static void LANES_NAME(do_column_of_rows)(const lanes_column *t, const float *a, const float *b, float *c,
-                                            const float *bias) {
+static inline void LANES_NAME(do_column_of_rows)(const lanes_column *t, const float *a, const float *b, float *c,
+                                                 const float *bias) {
   const int64_t m = t->m, k = t->k, stride = t->a_stride, b_step = t->b_step;
   for (int64_t next = 0; next < m; next += LANES_VECTOR) {
     const int64_t i = next + LANES_VECTOR <= m ? next : m - LANES_VECTOR;
@@ -166,8 +166,8 @@ static void LANES_NAME(do_column_of_rows)(const lanes_column *t, const float *a,
   }
 }
 
-static void LANES_NAME(do_column_of_panel)(const lanes_column *t, const float *a, const float *b, float *c,
-                                            const float *bias) {
+static inline void LANES_NAME(do_column_of_panel)(const lanes_column *t, const float *a, const float *b, float *c,
+                                                  const float *bias) {
   const int64_t m = t->m, k = t->k, a_stride = t->a_stride, b_step = t->b_step;
   EACH_VECTOR_OF_ROWS {
     VECTOR sum = LANES_NAME(column_start)(t, c + i, rows);

@@ -8,20 +8,17 @@ typedef struct small_job {
 
 static void run_part(void *argument, int thread, int threads) {
   const small_job *job = argument;
-  const int64_t m = job->call->m, n = job->call->n;
-  const int by_rows = m >= n;
-  const lanes_part own = lanes_part_of(by_rows ? m : n, by_rows ? 1 : job->kernels->vector, thread, threads);
-  if (own.begin >= own.end) return;
-  const lanes_matmul_call part = lanes_part_of_call(job->call, by_rows, own);
+  const lanes_matmul_call part = lanes_part_of_call(job->call, job->kernels->vector, thread, threads);
+  if (part.m == 0 || part.n == 0) return;
   lanes_small_product small;
-  lanes_decide_small(job->kernels, &part, part.bias != NULL, &small);
+  lanes_decide_small(job->kernels, &part, &small);
   small.run(&small, part.a, part.b, part.c, part.bias, NULL);
 }
 
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call) {
   small_job job = {call, &context->kernels->matmul};
   const double nanoseconds = 2 * (double)call->m * (double)call->n * (double)call->k / job.kernels->flops;
-  int64_t parts = lanes_most(call->m, call->n / job.kernels->vector);
+  int64_t parts = lanes_parts_of_call(call, job.kernels->vector);
   /* A part of a column, or of what is turned, may be of no form that has a kernel. */
   if (lanes_column_form_of(job.kernels, call) != LANES_COLUMN_FORMS) parts = 1;
   lanes_run(lanes_threads_for(context, nanoseconds, parts), run_part, &job);

@@ -1,12 +1,11 @@
-/* C2's chain order for sizes at which deciding how to multiply would take longer than multiplying: one kernel after the
- * other, with operands where they are. What is decided here does not depend on pointers, so that a prepared product decides it
- * once. */
+/* C2's chain order for small sides: one kernel after the other, operands where they are, nothing packed or fetched. What is
+ * decided here does not depend on pointers, so that a prepared product decides it once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 
 #include "paths.h"
 
-/* The sizes of such products, at most. */
+/* Sides of such products, at most: operands of more than a quarter of a MiB are worth the chain order's blocks. */
 enum { LANES_SMALL = 255 };
 
 static inline int lanes_is_small_size(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
@@ -99,7 +98,7 @@ static inline int lanes_is_small(const lanes_matmul_kernels *kernels, const lane
          (!call->transpose_b || lanes_column_form_of(kernels, call) != LANES_COLUMN_FORMS);
 }
 
-/* And without other threads. */
+/* Whether a small product is not worth asking for threads. */
 static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
   return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
 }
@@ -118,8 +117,8 @@ static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, cons
   column->relu = call->activation == LANES_RELU;
 }
 
-/* For lanes_is_small. */
-static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int has_bias,
+/* For what lanes_is_small, and for parts of it whose B is as it is: the order is the chain's, whatever the part's own size. */
+static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call,
                                       lanes_small_product *small) {
   const lanes_column_form column_form = lanes_column_form_of(kernels, call);
   if (column_form != LANES_COLUMN_FORMS) {
@@ -128,7 +127,7 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
   }
   const int64_t m = call->m, n = call->n, vector = kernels->vector;
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
-  const int has_relu = call->activation == LANES_RELU, has_more = call->beta != 0 || has_bias || has_relu;
+  const int has_relu = call->activation == LANES_RELU, has_more = call->beta != 0 || call->bias || has_relu;
   if (call->k <= LANES_SHORT_K) {
     lanes_rows *rows = &small->rows;
     small->run = kernels->rows[has_more][call->k - 1];

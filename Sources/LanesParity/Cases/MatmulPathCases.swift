@@ -22,7 +22,28 @@ extension ParitySuite {
           })
       }
     }
-    return shapes + pairShapes() + vanishingShapes()
+    return shapes + partShapes() + pairShapes() + vanishingShapes()
+  }
+
+  /// Small sides, of which threads have parts: down to one row, or a few columns.
+  private static func partShapes() -> [MatmulShape] {
+    var shapes: [MatmulShape] = []
+    for (m, n, k) in [
+      (60, 241, 30), (241, 200, 4), (200, 241, 3), (23, 24, 255), (24, 23, 255), (5, 255, 120), (255, 255, 9), (256, 255, 9),
+      (255, 257, 9), (70, 70, 70), (97, 49, 130),
+    ] {
+      for transposeA in [false, true] {
+        let number = shapes.count
+        shapes.append(
+          MatmulShape(m, n, k).with {
+            $0.transposeA = transposeA
+            if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .relu) }
+            if number % 3 == 2 { ($0.bias, $0.layoutC) = (true, .init(gap: 3, offset: 1)) }
+            $0.isPrepared = number % 4 > 1
+          })
+      }
+    }
+    return shapes
   }
 
   /// Two columns beside each other, over ends of vectors and of what a backend takes at once.

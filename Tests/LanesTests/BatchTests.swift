@@ -13,7 +13,7 @@ struct BatchTests {
     return call
   }
 
-  @Test("a later product that would overwrite the packed operand is refused before the first is written", .tags(.errors))
+  @Test("a later product over the packed operand is refused before the first is written", .tags(.errors))
   func overlapWithPacked() throws {
     var floats: Int64 = 0
     #expect(lanes_matmul_packed_size(nil, 4, 4, &floats) == LANES_OK)

@@ -127,8 +127,8 @@ static int should_pack_a(const chain_job *job) {
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
  * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines. From
- * memory, up to `few` rows had better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache does
- * not hold two such blocks. */
+ * memory, up to `few` rows had better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache
+ * does not hold two such blocks. */
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
@@ -178,8 +178,8 @@ static int64_t rows_of_block(const chain_job *job, const lanes_blocking *blockin
 }
 
 /* Cuts the shares into blocks. A's rows stay in a level-2 cache, and so do B's columns beside them; with what is fetched of the
- * next block, where these are all rows. Many blocks of rows had better read as many columns as the next cache holds;
- * and those that are packed for every block of columns, even more. */
+ * next block, where these are all rows. Many blocks of rows had better read as many columns as the next cache holds; rows that
+ * are packed again for every block of columns, twice as many. */
 static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t share = lanes_most(lanes_divide_up(job->cut.each, job->cut.shares), 1);
   const int64_t rows = job->cut.by_rows ? share : job->row_tiles, k = lanes_most(job->block_k, 1);

@@ -10,8 +10,9 @@ static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other)
 }
 
 /* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the
- * latency of the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before. `fetches`: y comes
- * from memory. While some rows are used as many behind them are fetched; of long rows, what comes next in the same. */
+ * latency of the fma. Those of one row of x have their lanes beside each other, `step` behind those of the row before.
+ * `fetches`: y comes from memory. While some rows are used, as many behind them are fetched; of long rows, what comes next in
+ * the same. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots_of_rows)(int64_t k, const int x_count, const float *x,
                                                                            int64_t x_stride, const int count,
                                                                            const float *y, int64_t y_stride,
@@ -82,7 +83,7 @@ static void LANES_NAME(lane_dots)(int64_t k, int64_t x_count, const float *x, in
   if (i < x_count) LANES_NAME(dots_of_x)(k, 1, x + i * x_stride, 0, count, y, y_stride, alpha, lanes + i * count, 0);
 }
 
-/* y's two rows are taken apart in registers. */
+/* The same for two rows of y that lie in pairs, which are taken apart in registers. Lanes as there: two for each row of x. */
 static inline __attribute__((always_inline)) void LANES_NAME(pairs_of_rows)(int64_t k, const int x_count, const float *x,
                                                                             int64_t x_stride, const float *y,
                                                                             float (*lanes)[LANES_LANES]) {

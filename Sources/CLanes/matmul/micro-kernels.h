@@ -96,7 +96,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   }
   /* Four steps in a turn: the end of a loop of some dozens is not predicted. The compiler must not mix the steps of wide tiles,
-   * for which it has no registers; AVX-512's are long enough without. One vector's panels of B stay in a level-1 cache. */
+   * for which it has no registers; with AVX-512, steps of those are so long that it does not matter. */
   if (vectors == 1 || LANES_VECTOR == 8)
     for (; p >= 4; p -= 4) {
       UNROLL for (int step = 0; step < 4; step++) {

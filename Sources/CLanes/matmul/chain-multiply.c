@@ -100,19 +100,21 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
       .next_b_stride = call->b_stride,
       .period = lanes_least(block->row_tiles.end - block->row_tiles.begin, PERIOD),
   };
-  const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] =
-      kernels->micro[block->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS];
+  const lanes_a_form form = block->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] = kernels->micro[form];
   /* A long chain leaves time to fetch the next tile of C. */
   const int64_t c_step = mr * call->c_stride, fetches_c = k >= 64;
   int64_t activated = first_column;
-  for (int64_t t = block->column_tiles.begin; t < block->column_tiles.end; t++) {
+  for (int64_t t = block->column_tiles.begin, tiles; t < block->column_tiles.end; t += tiles) {
     const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);
-    tile.columns = lanes_least(width, n - j);
+    tiles = job->in_strips ? lanes_most(lanes_least((n - j) / width, block->column_tiles.end - t), 1) : 1;
+    tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
-    const lanes_micro_kernel *of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
+    const lanes_micro_kernel *of_rows =
+        tiles > 1 ? kernels->strip[form] : micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
     if (job->fetches_b && !has_b_panels && !job->streams_b)
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
     tile.a = a.first;
@@ -124,7 +126,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
     const int64_t done = j + tile.columns;
-    if ((job->activation || job->gradient) && is_last && (t + 1 == block->column_tiles.end || done - activated >= 256)) {
+    if ((job->activation || job->gradient) && is_last && (t + tiles == block->column_tiles.end || done - activated >= 256)) {
       activate(job, rows, (lanes_part){activated, done});
       activated = done;
     }

@@ -151,6 +151,14 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
   return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }
 
+/* Where tiles are so narrow that a step has but one cache line of a row of B, few rows had better read the rows of a B from memory
+ * from one end to the other, some of them at a time, and write C as often. */
+enum { STRIP_ROWS = 32, STRIP_STEPS = 32, STRIP_COLUMNS = 256 };
+static int should_go_in_strips(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
+  return context->kernels->matmul.strip[0][0] && call->m <= STRIP_ROWS && call->n >= STRIP_COLUMNS && k > LANES_SHORT_K &&
+         k * call->n > context->streaming_floats / 4 && call->alpha == 1 && !call->packed_b && !call->transpose_b;
+}
+
 /* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */
 enum { SHARES = 4, MANY_COLUMNS = 384 };
 
@@ -159,7 +167,8 @@ enum { SHARES = 4, MANY_COLUMNS = 384 };
 static chain_cut cut_into_shares(const chain_job *job, const lanes_blocking *blocking, int threads) {
   const int by_rows = job->packs_a == job->packs_b ? job->call->m >= job->call->n : job->packs_a;
   const int64_t tiles = by_rows ? job->row_tiles : job->columns.tiles, each = tiles / threads;
-  const int64_t least = !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS / job->columns.wide : 1;
+  const int64_t worth = job->in_strips ? STRIP_COLUMNS : !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS : 0;
+  const int64_t least = lanes_most(worth / job->columns.wide, 1);
   return (chain_cut){
       .by_rows = by_rows,
       .threads = threads,
@@ -209,6 +218,7 @@ static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
   const lanes_blocking *blocking = &context->blocking;
   const int64_t k = job->k, n = job->call->n;
   if (job->packed_b) return lanes_packed_block_k(context, k);
+  if (job->in_strips) return lanes_even_block(k, STRIP_STEPS, 1);
   if (job->columns.tiles == 1 && !job->call->transpose_a && k * job->columns.wide <= blocking->level2 / 2) return k;
   const int reads_memory = !job->packs_b && k * n > context->streaming_floats / 4;
   if (reads_memory || (job->packs_a && !packs_all_tiles(job)))
@@ -220,7 +230,8 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1};
-  job.columns = lanes_columns_of(kernels, n, vectors_of_tile(kernels, call));
+  job.in_strips = should_go_in_strips(context, call, k);
+  job.columns = lanes_columns_of(kernels, n, job.in_strips ? 2 : vectors_of_tile(kernels, call));
   const int64_t most_rows = lanes_least(job.columns.mr, lanes_rows_in_cache(call));
   if (m > most_rows) {
     job.mr = lanes_divide_up(m, lanes_divide_up(m, most_rows));
@@ -229,10 +240,10 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   job.a_panel = (job.mr + 7) & -8;
   if (k > 0) {
     job.packed_b = call->packed_b;
-    job.packs_a = should_pack_a(&job);
+    job.packs_a = !job.in_strips && should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
-    if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
-    job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
+    if (!call->packed_b && !job.by_rows && !job.in_strips) choose_way_of_b(context, &job);
+    job.fetches_b = !job.in_strips && !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
   }
   job.block_k = block_k_of(context, &job);
   if (call->gradient_value) {
@@ -244,6 +255,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
   job.cut = cut_into_shares(&job, &context->blocking, threads);
   cut_into_blocks(&job, &context->blocking);
+  if (job.in_strips) job.block_columns = job.columns.tiles;
   if (job.by_rows)
     job.block_columns = lanes_least(job.block_columns, lanes_most(SHORT_B / k / job.columns.wide, 1));
   if (job.packs_a) job.a_floats = job.block_rows * job.a_panel * job.block_k;

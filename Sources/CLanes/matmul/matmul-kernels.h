@@ -103,8 +103,10 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 /* Lets the compiler read through the pointer only when the value is done: so it needs no second register to read into. */
 #if LANES_VECTOR == 8
 #define AFTER(value, pointer) __asm__("" : "+x"(value), "+r"(pointer))
+#define AFTER_ALL(values, pointer) __asm__("" : "+x"((values)[0]), "+x"((values)[1]), "+x"((values)[2]), "+r"(pointer))
 #else
 #define AFTER(value, pointer) (void)0
+#define AFTER_ALL(values, pointer) (void)0
 #endif
 
 /* Every second of two vectors' elements, from element o on: 0 or 1. */
@@ -151,12 +153,14 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #undef UNROLL
 #undef RELU
 #undef AFTER
+#undef AFTER_ALL
 #undef EVEN
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_TILES .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .half = 8, .flops = 100
 #define MATMUL_PLAIN {MICRO_LASTS(MICRO_ROWS_OF_1, panel, plain, 1), MICRO_LASTS(MICRO_ROWS_OF_1, rows, plain, 1)}
+#define MATMUL_STRIPS {{0}}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES .vector = 8, .vectors = 2, .mr = {12, 6, 4}, .flops = 100
 #else
@@ -164,6 +168,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #endif
 #if LANES_VECTOR < 16
 #define MATMUL_PLAIN {{{0}}}
+#define MATMUL_STRIPS {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}}
 #endif
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
@@ -185,6 +190,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
     MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = MATMUL_PLAIN,                               \
+    .strip = MATMUL_STRIPS,                                                                                            \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .column = {LANES_NAME(column_of_panel), LANES_NAME(column_of_rows), LANES_NAME(column_of_pairs)},                  \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \

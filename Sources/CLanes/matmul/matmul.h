@@ -108,6 +108,8 @@ typedef struct lanes_matmul_kernels {
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
+  /* [form of A][rows − 1]: all whole tiles of two vectors within the tile's columns; NULLs where wider tiles do without. */
+  lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][form of the vector][rows − 1]; NULLs where small products are not multiplied fastest so. */
   lanes_plain_kernel plain[LANES_A_FORMS][LANES_LAST_FORMS][LANES_MOST_MR];
   lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */

@@ -28,11 +28,12 @@ enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_
 #define LINE LANES_NAME(line)
 
 /* All arguments but the tile are constants after inlining, so that the accumulators are registers. `is_plain`: beta is 0,
- * there is neither bias nor relu, and nothing to fetch; then there is no branch but the loop. */
+ * there is neither bias nor relu, and nothing to fetch; then there is no branch but the loop. `along`: a step fetches what lies
+ * so many floats behind in its row of B; or 0. */
 static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_micro_tile *tile, const int rows,
                                                                     const int vectors, const lanes_a_form form,
                                                                     const lanes_last_vector last_form,
-                                                                    const int is_plain) {
+                                                                    const int is_plain, const int along) {
   const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
   /* The last vector: where it begins, and how many columns are in it, 1 … LANES_VECTOR. */
   const int64_t at = SHIFTS && last > 0 ? tile->columns - LANES_VECTOR : last * LANES_VECTOR;
@@ -64,8 +65,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
-  if (rows >= 6 && !is_plain)                                                                                          \
-    UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(b + ahead + v * LANES_VECTOR);
+  UNROLL for (int v = 0; v < vectors; v += LINE) {                                                                     \
+    if (along > 0) __builtin_prefetch(b + along + v * LANES_VECTOR, 0, 2);                                             \
+    else if (rows >= 6 && !is_plain) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
+  }
 #define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   HALF half_row;                                                                                                       \
@@ -79,7 +82,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     if (has_half && last > 0) AS_IT_IS(value);                                                                         \
     UNROLL for (int v = 0; v < whole; v++) sums[i][v] = FMA(value, row[v], sums[i][v]);                                \
     if (has_half) halves[i] = HALF_FMA(HALF_OF(value), half_row, halves[i]);                                           \
-    if (vectors == 3) AFTER(sums[i][last], a);                                                                         \
+    if (vectors == 3) AFTER_ALL(sums[i], a);                                                                           \
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
@@ -90,6 +93,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   int64_t p = tile->k;
   for (int place = 0; !is_plain && tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];
+    if (tile->period == 1) {
+      const int64_t next_stride = tile->next_b_stride;
+      int64_t left = tile->next_rows[place] < p ? tile->next_rows[place] : p;
+      p -= left;
+      if (LANES_VECTOR == 8 && next_stride % 512)
+        for (; left > 0; left--, next += next_stride) { FETCH_NEXT(3) LOAD_B MULTIPLY }
+      else
+        for (; left > 0; left--, next += next_stride) { FETCH_NEXT(2) LOAD_B MULTIPLY }
+      continue;
+    }
     for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
       if (__builtin_expect(tile->period >= SELDOM, 0)) { FETCH_NEXT(3) } else { FETCH_NEXT(2) }
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
@@ -150,13 +163,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
 #define MICRO(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
-    LANES_NAME(micro)(tile, rows, vectors, form, last_form, 0);                                                        \
+    LANES_NAME(micro)(tile, rows, vectors, form, last_form, 0, 0);                                                      \
   }
 #define PLAIN(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_plain_tile *t, const float *a, const float *b, float *c) {         \
     const lanes_micro_tile tile = {t->k, a, t->a_stride, b, t->b_stride, c, t->c_stride, t->columns, 0, 0, 0, 0, 0,    \
                                    {0},  0, {0}};                                                                      \
-    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, 1);                                                       \
+    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, 1, 0);                                                     \
   }
 #define MICRO_LASTS(KERNEL, ROWS, name, vectors, form)                                                                 \
   ROWS(KERNEL, name, vectors, form, LANES_LAST_WHOLE)                                                                  \
@@ -176,6 +189,26 @@ MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
 #if LANES_VECTOR == 16
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_panel_1, 1, LANES_A_PANEL)
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
+#endif
+#if LANES_VECTOR < 16
+/* Tiles of two whole vectors beside each other: a row of B is read from one end to the other. */
+#define STRIP(rows, name, form)                                                                                        \
+  static void LANES_NAME(name##_##rows)(const lanes_micro_tile *strip) {                                               \
+    enum { ALONG = 64 };                                                                                               \
+    lanes_micro_tile tile = *strip;                                                                                    \
+    tile.period = 0;                                                                                                   \
+    tile.columns = 2 * LANES_VECTOR;                                                                                   \
+    for (int64_t left = strip->columns; left >= tile.columns; left -= tile.columns) {                                  \
+      tile.next_c = tile.c + tile.columns;                                                                             \
+      LANES_NAME(micro)(&tile, rows, 2, form, LANES_LAST_WHOLE, 0, ALONG);                                             \
+      tile.b += tile.columns;                                                                                          \
+      tile.c += tile.columns;                                                                                          \
+      if (tile.bias) tile.bias += tile.columns;                                                                        \
+    }                                                                                                                  \
+  }
+MICRO_ROWS(STRIP, strip_panel, LANES_A_PANEL)
+MICRO_ROWS(STRIP, strip_rows, LANES_A_ROWS)
+#undef STRIP
 #endif
 #undef PLAIN
 #undef MICRO_LASTS

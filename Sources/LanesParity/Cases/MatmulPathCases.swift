@@ -22,7 +22,25 @@ extension ParitySuite {
           })
       }
     }
-    return shapes + partShapes() + pairShapes() + vanishingShapes()
+    return shapes + stripShapes() + partShapes() + pairShapes() + vanishingShapes()
+  }
+
+  /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
+  /// block of them.
+  private static func stripShapes() -> [MatmulShape] {
+    var shapes: [MatmulShape] = []
+    for (m, n, k) in [(5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040)] {
+      for transposeA in [false, true] {
+        let number = shapes.count
+        shapes.append(
+          MatmulShape(m, n, k).with {
+            $0.transposeA = transposeA
+            if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .relu) }
+            if number % 3 == 2 { ($0.bias, $0.activation, $0.layoutC) = (true, .tanh, .init(gap: 3, offset: 1)) }
+          })
+      }
+    }
+    return shapes
   }
 
   /// Small sides, of which threads have parts: down to one row, or a few columns.

@@ -115,10 +115,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       UNROLL for (int step = 0; step < 4; step++) {
         if (vectors > 1) { FETCH_B }
         LOAD_B MULTIPLY
-        if (vectors > 1) {
-          AFTER(sums[rows - 1][last], a);
-          AFTER(sums[rows - 1][last], b);
-        }
+        AFTER(sums[rows - 1][last], a);
+        AFTER(sums[rows - 1][last], b);
       }
     }
   for (; p > 0; p--) { FETCH_B LOAD_B MULTIPLY }

@@ -39,14 +39,36 @@ static const float *b_of(const chain_job *job, const chain_block *block, int64_t
   return job->call->b + p * job->call->b_stride + j;
 }
 
+/* What is needed of B behind a tile's columns: so many steps, from its first element on. NULL: not to be fetched. */
+typedef struct chain_next {
+  const float *b;
+  int64_t steps;
+} chain_next;
+
+/* The next tile's; behind the share's last one, its first one's in the next steps; behind the last of these, the first steps of
+ * what lies beside the share. Nothing where that is not all within B. */
+static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t) {
+  const lanes_matmul_call *call = job->call;
+  int64_t p = block->steps.begin;
+  const int fetches = job->fetches_b && block->is_first && (job->packs_b || job->streams_b);
+  if (!fetches) return (chain_next){NULL, 0};
+  if (++t == block->share->column_tiles.end) {
+    p = block->steps.end;
+    if (p < job->k) t = block->share->column_tiles.begin;
+    else p = 0;
+  }
+  if (t + 1 > job->columns.tiles || lanes_first_column(&job->columns, t + 1) > call->n) return (chain_next){NULL, 0};
+  return (chain_next){call->b + p * call->b_stride + lanes_first_column(&job->columns, t), lanes_least(job->block_k, job->k - p)};
+}
+
 /* Every tile of rows fetches a part of the next block of B, a row every so many steps. What is fetched by no block is fetched
  * so many rows before it is needed: few enough for a level-2 cache of 8 ways, however far apart they lie. */
 enum { PERIOD = 8, FAR = 32 };
 
-static void fetch_next_block(lanes_micro_tile *tile, const float *next_b, int64_t steps, int64_t part) {
-  const int64_t rows = lanes_divide_up(steps, tile->period), first = part * rows;
-  tile->next_b[0] = next_b + first * tile->next_b_stride;
-  tile->next_rows[0] = part < tile->period ? lanes_least(rows, steps - first) : 0;
+static void fetch_part(lanes_micro_tile *tile, chain_next next, int64_t part) {
+  const int64_t rows = lanes_divide_up(next.steps, tile->period), first = part * rows;
+  tile->next_b[0] = next.b + first * tile->next_b_stride;
+  tile->next_rows[0] = part < tile->period ? lanes_most(lanes_least(rows, next.steps - first), 0) : 0;
 }
 
 /* The same tile's rows, and at last the first ones of the next tile, unless that is NULL. */
@@ -110,6 +132,8 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tiles = job->in_strips ? lanes_most(lanes_least((n - j) / width, block->column_tiles.end - t), 1) : 1;
     tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
+    if (job->packs_b && block->is_first)
+      lanes_pack_columns(kernels, &job->columns, t, t + 1, n, p, k, call->transpose_b, call->b, call->b_stride, (float *)tile.b);
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
@@ -117,10 +141,11 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
         tiles > 1 ? kernels->strip[form] : micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
     if (job->fetches_b && !has_b_panels && !job->streams_b)
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
+    const chain_next next = next_of(job, block, t);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
-      if (block->next_b) fetch_next_block(&tile, block->next_b + (j - first_column), block->next_steps, part);
+      if (next.b) fetch_part(&tile, next, part);
       tile.next_c = fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
       of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }

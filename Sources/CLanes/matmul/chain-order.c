@@ -33,43 +33,18 @@ static void pack_a(const chain_job *job, const chain_block *block, float *panels
   }
 }
 
-/* What B is to be fetched during the block: the next columns; behind the share's last ones, its first ones in the next steps;
- * behind the last of these, the first steps of what lies beside the share. Nothing where that is not all within B. */
-static void find_next_b(const chain_job *job, const chain_block *share, chain_block *block) {
-  const lanes_matmul_call *call = job->call;
-  int64_t t = block->column_tiles.end, p = block->steps.begin;
-  if (!job->fetches_b) return;
-  if (t == share->column_tiles.end) {
-    p = block->steps.end;
-    if (p < job->k) t = share->column_tiles.begin;
-    else p = 0;
-  }
-  const int64_t end = t + job->block_columns;
-  if (end > job->columns.tiles || lanes_first_column(&job->columns, end) > call->n) return;
-  block->next_b = call->b + p * call->b_stride + lanes_first_column(&job->columns, t);
-  block->next_steps = lanes_least(job->block_k, job->k - p);
-}
-
 /* All steps of a share, a block after the other. */
 static void multiply_share(const chain_job *job, const chain_block *share, float *a_panels, float *b_panels) {
-  const lanes_matmul_call *call = job->call;
   int64_t p = 0;
   do { /* Once at least: without k, C still has its beta, bias and activation. */
-    chain_block block = {.steps = {p, lanes_least(p + job->block_k, job->k)}};
+    chain_block block = {.share = share, .steps = {p, lanes_least(p + job->block_k, job->k)}};
     for (int64_t t = share->column_tiles.begin; t < share->column_tiles.end; t += job->block_columns) {
       block.column_tiles = (lanes_part){t, lanes_least(t + job->block_columns, share->column_tiles.end)};
-      if (job->packs_b) {
-        lanes_pack_columns(job->kernels, &job->columns, t, block.column_tiles.end, call->n, p, block.steps.end - p,
-                           call->transpose_b, call->b, call->b_stride, b_panels);
-        block.b_panels = b_panels, block.b_panels_tile = t;
-      }
+      if (job->packs_b) block.b_panels = b_panels, block.b_panels_tile = t;
       for (int64_t i = share->row_tiles.begin; i < share->row_tiles.end; i += job->block_rows) {
         block.row_tiles = (lanes_part){i, lanes_least(i + job->block_rows, share->row_tiles.end)};
         if (job->packs_a) pack_a(job, &block, a_panels), block.a_panels = a_panels;
-        /* Between several blocks of rows, what is packed next would not stay in a cache. */
-        const int is_first = i == share->row_tiles.begin, are_all = is_first && block.row_tiles.end == share->row_tiles.end;
-        block.next_b = NULL;
-        if (job->packs_b ? are_all : job->streams_b && is_first) find_next_b(job, share, &block);
+        block.is_first = i == share->row_tiles.begin;
         lanes_chain_multiply(job, &block);
       }
     }
@@ -186,8 +161,8 @@ static int64_t rows_of_block(const chain_job *job, const lanes_blocking *blockin
   return lanes_least(blocking->level2 / job->call->n, blocking->block_a / SHORT_K);
 }
 
-/* Cuts the shares into blocks. A's rows stay in a level-2 cache, and so do B's columns beside them; with what is fetched of the
- * next block, where these are all rows. Many blocks of rows had better read as many columns as the next cache holds; rows that
+/* Cuts the shares into blocks. A's rows stay in a level-2 cache, and so do B's columns beside them, with what is fetched of the
+ * next ones where these are all rows. Many blocks of rows had better read as many columns as the next cache holds; rows that
  * are packed again for every block of columns, twice as many. */
 static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t share = lanes_most(lanes_divide_up(job->cut.each, job->cut.shares), 1);
@@ -199,7 +174,8 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
   /* Where no block of B is to be used again: all steps of a tile's columns, or of a block of rows, before the next. */
-  if (job->streams_b) job->block_columns = 1, job->cut.shares = lanes_most(job->cut.each, 1);
+  if (job->streams_b || (job->packs_b && !job->packs_a && row_blocks == 1)) job->block_columns = 1;
+  if (job->streams_b) job->cut.shares = lanes_most(job->cut.each, 1);
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 

@@ -45,11 +45,12 @@ typedef struct chain_job {
 
 /* Tiles of C, and steps of their chains. */
 typedef struct chain_block {
+  const struct chain_block *share; /* that it is a part of */
   lanes_part row_tiles, column_tiles, steps;
-  const float *a_panels, *b_panels; /* NULL: the operand is used where it is, or was packed before the call */
-  int64_t b_panels_tile;            /* the tile of columns that b_panels begins with */
-  const float *next_b; /* the first element of B that is needed after this block, where it is; NULL: not to be fetched */
-  int64_t next_steps;
+  const float *a_panels; /* NULL: A is used where it is */
+  float *b_panels;       /* NULL: B is used where it is, or was packed before the call */
+  int64_t b_panels_tile; /* the tile of columns that b_panels begins with */
+  int is_first;          /* of the share's blocks of rows with these columns and steps: B is yet to be packed, and to be fetched */
 } chain_block;
 
 /* What can be decided from the call without its a and c; b says only how it is aligned. */

@@ -30,35 +30,46 @@ static chain_operand a_of(const chain_job *job, const chain_block *block) {
   return (chain_operand){call->a + i * call->a_stride + p, job->mr * call->a_stride};
 }
 
-/* The first step of column j of op(B). In panels it lies j (from their first column) times their steps from the start. */
+static lanes_a_form form_of_a(const chain_job *job, const chain_block *block) {
+  return block->a_panels || job->call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+}
+
+/* In the block's panels of B, where that of column j begins: as many columns as lie before it, times their steps. */
+static int64_t place_of_panel(const chain_job *job, const chain_block *block, int64_t j) {
+  return (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * (block->steps.end - block->steps.begin);
+}
+
+/* The first step of column j of op(B). */
 static const float *b_of(const chain_job *job, const chain_block *block, int64_t j) {
   const int64_t p = block->steps.begin, k = block->steps.end - p;
   if (job->k == 0) return NULL;
-  if (block->b_panels) return block->b_panels + (j - lanes_first_column(&job->columns, block->b_panels_tile)) * k;
+  if (block->b_panels) return block->b_panels + place_of_panel(job, block, j);
   if (job->packed_b) return lanes_packed_panels(job->kernels, job->packed_b, job->call->n, p) + j * k;
   return job->call->b + p * job->call->b_stride + j;
 }
 
-/* What is needed of B behind a tile's columns: so many steps, from its first element on. NULL: not to be fetched. */
+/* What is needed of B later: so many steps, from its first element on. NULL: not to be fetched. */
 typedef struct chain_next {
   const float *b;
   int64_t steps;
 } chain_next;
 
-/* The next tile's; behind the share's last one, its first one's in the next steps; behind the last of these, the first steps of
- * what lies beside the share. Nothing where that is not all within B. */
+/* Of as many tiles behind tile t as are packed at a time. Behind the share's last ones come its first ones in the next steps;
+ * behind the last of these, the first steps of what lies beside the share. Nothing where that is not all within B. */
 static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t) {
   const lanes_matmul_call *call = job->call;
-  int64_t p = block->steps.begin;
-  const int fetches = job->fetches_b && block->is_first && (job->packs_b || job->streams_b);
-  if (!fetches) return (chain_next){NULL, 0};
-  if (++t == block->share->column_tiles.end) {
-    p = block->steps.end;
-    if (p < job->k) t = block->share->column_tiles.begin;
-    else p = 0;
+  const int64_t at_once = job->streams_b ? 1 : job->packs_b;
+  if (!job->fetches_b || !block->is_first || !at_once) return (chain_next){NULL, 0};
+  const int64_t place = (t - block->column_tiles.begin) % at_once;
+  int64_t next = lanes_least(t - place + at_once, block->column_tiles.end), p = block->steps.begin;
+  if (next == block->share->column_tiles.end) {
+    p = block->steps.end < job->k ? block->steps.end : 0;
+    if (p > 0) next = block->share->column_tiles.begin;
   }
-  if (t + 1 > job->columns.tiles || lanes_first_column(&job->columns, t + 1) > call->n) return (chain_next){NULL, 0};
-  return (chain_next){call->b + p * call->b_stride + lanes_first_column(&job->columns, t), lanes_least(job->block_k, job->k - p)};
+  next += place;
+  if (next >= job->columns.tiles || lanes_first_column(&job->columns, next + 1) > call->n) return (chain_next){NULL, 0};
+  const float *b = call->b + p * call->b_stride + lanes_first_column(&job->columns, next);
+  return (chain_next){b, lanes_least(job->block_k, job->k - p)};
 }
 
 /* Every tile of rows fetches a part of the next block of B, a row every so many steps. What is fetched by no block is fetched
@@ -77,6 +88,30 @@ static void fetch_in_place(lanes_micro_tile *tile, const float *next_b) {
   tile->period = 1;
   tile->next_b[0] = tile->b + far * tile->b_stride, tile->next_rows[0] = tile->k - far;
   tile->next_b[1] = next_b, tile->next_rows[1] = next_b ? far : 0;
+}
+
+/* The panels of the tiles that are packed together with tile t, if it is the first of them. */
+static void pack_b(const chain_job *job, const chain_block *block, int64_t t) {
+  const lanes_matmul_call *call = job->call;
+  const int64_t p = block->steps.begin, end = lanes_least(t + job->packs_b, block->column_tiles.end);
+  if ((t - block->column_tiles.begin) % job->packs_b) return;
+  lanes_pack_columns(job->kernels, &job->columns, t, end, call->n, p, block->steps.end - p, call->transpose_b, call->b,
+                     call->b_stride, block->b_panels + place_of_panel(job, block, lanes_first_column(&job->columns, t)));
+}
+
+/* What does the first tile of rows where it packs B by the way, or NULL. */
+static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
+  const lanes_matmul_call *call = job->call;
+  const int64_t rows = call->m - block->row_tiles.begin * job->mr;
+  if (job->packs_b != 1 || !block->is_first || call->transpose_b || tile->columns < job->kernels->vectors * job->kernels->vector)
+    return NULL;
+  return job->kernels->copying[form_of_a(job, block)][lanes_least(job->mr, rows) - 1];
+}
+
+static void multiply_copying(lanes_micro_kernel copying, lanes_micro_tile tile, const float *b, int64_t b_stride) {
+  tile.copy = (float *)tile.b;
+  tile.b = b, tile.b_stride = b_stride;
+  copying(&tile);
 }
 
 /* A few steps of all columns of a block. */
@@ -122,7 +157,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
       .next_b_stride = call->b_stride,
       .period = lanes_least(block->row_tiles.end - block->row_tiles.begin, PERIOD),
   };
-  const lanes_a_form form = block->a_panels || call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const lanes_a_form form = form_of_a(job, block);
   const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] = kernels->micro[form];
   /* A long chain leaves time to fetch the next tile of C. */
   const int64_t c_step = mr * call->c_stride, fetches_c = k >= 64;
@@ -132,8 +167,8 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tiles = job->in_strips ? lanes_most(lanes_least((n - j) / width, block->column_tiles.end - t), 1) : 1;
     tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
-    if (job->packs_b && block->is_first)
-      lanes_pack_columns(kernels, &job->columns, t, t + 1, n, p, k, call->transpose_b, call->b, call->b_stride, (float *)tile.b);
+    const lanes_micro_kernel copying = copying_of(job, block, &tile);
+    if (job->packs_b && block->is_first && !copying) pack_b(job, block, t);
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
@@ -147,7 +182,8 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
       if (next.b) fetch_part(&tile, next, part);
       tile.next_c = fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
-      of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
+      if (copying && part == 0) multiply_copying(copying, tile, call->b + p * call->b_stride + j, call->b_stride);
+      else of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
     const int64_t done = j + tile.columns;

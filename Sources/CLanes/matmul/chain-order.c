@@ -40,7 +40,7 @@ static void multiply_share(const chain_job *job, const chain_block *share, float
     chain_block block = {.share = share, .steps = {p, lanes_least(p + job->block_k, job->k)}};
     for (int64_t t = share->column_tiles.begin; t < share->column_tiles.end; t += job->block_columns) {
       block.column_tiles = (lanes_part){t, lanes_least(t + job->block_columns, share->column_tiles.end)};
-      if (job->packs_b) block.b_panels = b_panels, block.b_panels_tile = t;
+      if (job->packs_b) block.b_panels = b_panels;
       for (int64_t i = share->row_tiles.begin; i < share->row_tiles.end; i += job->block_rows) {
         block.row_tiles = (lanes_part){i, lanes_least(i + job->block_rows, share->row_tiles.end)};
         if (job->packs_a) pack_a(job, &block, a_panels), block.a_panels = a_panels;
@@ -104,17 +104,19 @@ static int should_pack_a(const chain_job *job) {
  * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines. From
  * memory, up to `few` rows had better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache
  * does not hold two such blocks. */
+enum { NARROW_TILES = 8 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
-  job->packs_b = call->transpose_b != LANES_NORMAL;
+  job->packs_b = call->transpose_b ? 1 : 0;
   if (job->packs_b || call->m < 48 || size <= small_operand) return;
   const int is_narrow = has_narrow_tiles(job);
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
   const int is_flat = call->m <= few && call->m < call->n;
   job->streams_b = is_in_memory && is_flat && !is_narrow && !is_far(call->b_stride) && !job->packs_a;
-  job->packs_b = !job->streams_b && (is_narrow || is_in_memory || (call->m > rows && !is_aligned));
+  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && !is_aligned)))
+    job->packs_b = is_narrow && is_in_memory ? NARROW_TILES : 1;
 }
 
 /* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no
@@ -140,7 +142,7 @@ enum { SHARES = 4, MANY_COLUMNS = 384 };
 /* Cuts C along the operand that is not packed, or the larger one: the other is read, and packed, by each thread for itself. A
  * few shares for each thread let those that are done help the others. */
 static chain_cut cut_into_shares(const chain_job *job, const lanes_blocking *blocking, int threads) {
-  const int by_rows = job->packs_a == job->packs_b ? job->call->m >= job->call->n : job->packs_a;
+  const int by_rows = !job->packs_a == !job->packs_b ? job->call->m >= job->call->n : job->packs_a;
   const int64_t tiles = by_rows ? job->row_tiles : job->columns.tiles, each = tiles / threads;
   const int64_t worth = job->in_strips ? STRIP_COLUMNS : !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS : 0;
   const int64_t least = lanes_most(worth / job->columns.wide, 1);
@@ -174,8 +176,9 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
   /* Where no block of B is to be used again: all steps of a tile's columns, or of a block of rows, before the next. */
-  if (job->streams_b || (job->packs_b && !job->packs_a && row_blocks == 1)) job->block_columns = 1;
-  if (job->streams_b) job->cut.shares = lanes_most(job->cut.each, 1);
+  job->packs_b = lanes_least(job->packs_b, job->block_columns);
+  if (job->packs_b && !job->packs_a && row_blocks == 1) job->block_columns = job->packs_b;
+  if (job->streams_b) job->block_columns = 1, job->cut.shares = lanes_most(job->cut.each, 1);
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 
@@ -219,7 +222,8 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.packs_a = !job.in_strips && should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
     if (!call->packed_b && !job.by_rows && !job.in_strips) choose_way_of_b(context, &job);
-    job.fetches_b = !job.in_strips && !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
+    job.fetches_b = !job.in_strips && !call->packed_b && !call->transpose_b && n * k > 4 * small_operand &&
+                    !(job.packs_b > 1 && is_far(call->b_stride));
   }
   job.block_k = block_k_of(context, &job);
   if (call->gradient_value) {

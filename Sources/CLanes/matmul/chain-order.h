@@ -30,7 +30,8 @@ typedef struct chain_job {
   lanes_columns columns;
   chain_cut cut;                                      /* what the threads take shares of */
   int64_t block_rows, block_columns, block_k;         /* of a block: tiles, tiles and steps */
-  int packs_a, packs_b;                               /* 0: the operand is used where it is */
+  int packs_a;                                        /* 0: A is used where it is */
+  int64_t packs_b;                                    /* so many tiles of B at a time; 0: B is used where it is */
   lanes_product_kernel by_rows;                       /* not NULL: it does all tiles of a block */
   int in_strips;                                      /* the whole tiles of a row at once, a few steps of them */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
@@ -49,7 +50,6 @@ typedef struct chain_block {
   lanes_part row_tiles, column_tiles, steps;
   const float *a_panels; /* NULL: A is used where it is */
   float *b_panels;       /* NULL: B is used where it is, or was packed before the call */
-  int64_t b_panels_tile; /* the tile of columns that b_panels begins with */
   int is_first;          /* of the share's blocks of rows with these columns and steps: B is yet to be packed, and to be fetched */
 } chain_block;
 

@@ -190,6 +190,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
     MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = MATMUL_PLAIN,                               \
+    .copying = {{COPYING_ROWS(MICRO_ENTRY, copying_panel)}, {COPYING_ROWS(MICRO_ENTRY, copying_rows)}},                \
     .strip = MATMUL_STRIPS,                                                                                            \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .column = {LANES_NAME(column_of_panel), LANES_NAME(column_of_rows), LANES_NAME(column_of_pairs)},                  \

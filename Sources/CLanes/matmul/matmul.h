@@ -37,12 +37,16 @@ typedef struct lanes_micro_tile {
    * none where that is 0. */
   int64_t period, next_rows[2], next_b_stride;
   const float *next_b[2];
+  float *copy; /* of a copying micro-kernel: a panel, where it leaves the rows of B */
 } lanes_micro_tile;
+
+/* Plain: beta is 0, and there is neither bias nor relu, nor anything to fetch. Copying: B is left in a panel. Strip: the tile is
+ * one of several beside each other, that are multiplied one after the other. */
+typedef enum lanes_micro_use { LANES_MICRO_USUAL, LANES_MICRO_PLAIN, LANES_MICRO_COPYING, LANES_MICRO_STRIP } lanes_micro_use;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
-/* The micro-kernel of a tile one vector wide, where beta is 0 and there is neither bias nor relu, and nothing to fetch.
- * Pointers are arguments: what was just written to memory would be waited for. */
+/* A plain tile one vector wide. Pointers are arguments: what was just written to memory would be waited for. */
 typedef struct lanes_plain_tile {
   int64_t k, a_stride, b_stride, c_stride, columns;
 } lanes_plain_tile;
@@ -108,7 +112,9 @@ typedef struct lanes_matmul_kernels {
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
-  /* [form of A][rows − 1]: all whole tiles of two vectors within the tile's columns; NULLs where wider tiles do without. */
+  /* [form of A][rows − 1]: whole tiles of `vectors` vectors; NULL for most numbers of rows. */
+  lanes_micro_kernel copying[LANES_A_FORMS][LANES_MOST_MR];
+  /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns; NULLs where wider tiles do without. */
   lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][form of the vector][rows − 1]; NULLs where small products are not multiplied fastest so. */
   lanes_plain_kernel plain[LANES_A_FORMS][LANES_LAST_FORMS][LANES_MOST_MR];

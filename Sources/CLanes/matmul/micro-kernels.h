@@ -22,18 +22,20 @@
  * that lie far apart could drive each other out of the level-1 cache.) */
 enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_VECTOR : 1 };
 #define AHEAD LANES_NAME(ahead)
+/* A step of a strip fetches what lies so many floats behind in its row of B. */
+#define ALONG 64
 /* A row that is fetched only every so many steps, or less often, comes sooner by way of the level-1 cache, which is held up by
  * more. That branch is marked unlikely, so that it lies elsewhere: with a jump on the way, the short loop's end is predicted. */
 #define SELDOM 6
 #define LINE LANES_NAME(line)
 
-/* All arguments but the tile are constants after inlining, so that the accumulators are registers. `is_plain`: beta is 0,
- * there is neither bias nor relu, and nothing to fetch; then there is no branch but the loop. `along`: a step fetches what lies
- * so many floats behind in its row of B; or 0. */
+/* All arguments but the tile are constants after inlining, so that the accumulators are registers. A plain tile has no branch
+ * but the loop. */
 static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_micro_tile *tile, const int rows,
                                                                     const int vectors, const lanes_a_form form,
                                                                     const lanes_last_vector last_form,
-                                                                    const int is_plain, const int along) {
+                                                                    const lanes_micro_use use) {
+  const int is_plain = use == LANES_MICRO_PLAIN, copies = use == LANES_MICRO_COPYING;
   const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
   /* The last vector: where it begins, and how many columns are in it, 1 … LANES_VECTOR. */
   const int64_t at = SHIFTS && last > 0 ? tile->columns - LANES_VECTOR : last * LANES_VECTOR;
@@ -62,11 +64,12 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }
 
   const float *a = tile->a, *b = tile->b;
+  float *copy = copies ? tile->copy : NULL;
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
   UNROLL for (int v = 0; v < vectors; v += LINE) {                                                                     \
-    if (along > 0) __builtin_prefetch(b + along + v * LANES_VECTOR, 0, 2);                                             \
+    if (use == LANES_MICRO_STRIP) __builtin_prefetch(b + ALONG + v * LANES_VECTOR, 0, 2);                              \
     else if (rows >= 6 && !is_plain) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
   }
 #define LOAD_B                                                                                                         \
@@ -75,7 +78,11 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   UNROLL for (int v = 0; v < last; v++) row[v] = LOAD(b + v * LANES_VECTOR);                                           \
   if (has_half) half_row = LOAD_HALF(b + at, rest);                                                                    \
   else if (last_form == LANES_LAST_PARTIAL) row[last] = LOAD_FIRST(b + at, rest);                                      \
-  else row[last] = LOAD(b + at);
+  else row[last] = LOAD(b + at);                                                                                       \
+  if (copies) {                                                                                                        \
+    UNROLL for (int v = 0; v < vectors; v++) STORE(copy + v * LANES_VECTOR, row[v]);                                   \
+    copy += vectors * LANES_VECTOR;                                                                                    \
+  }
 #define MULTIPLY                                                                                                       \
   UNROLL for (int i = 0; i < rows; i++) {                                                                              \
     VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);                                              \
@@ -161,13 +168,19 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
 #define MICRO(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
-    LANES_NAME(micro)(tile, rows, vectors, form, last_form, 0, 0);                                                      \
+    LANES_NAME(micro)(tile, rows, vectors, form, last_form, LANES_MICRO_USUAL);                                                      \
   }
 #define PLAIN(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_plain_tile *t, const float *a, const float *b, float *c) {         \
-    const lanes_micro_tile tile = {t->k, a, t->a_stride, b, t->b_stride, c, t->c_stride, t->columns, 0, 0, 0, 0, 0,    \
-                                   {0},  0, {0}};                                                                      \
-    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, 1, 0);                                                     \
+    const lanes_micro_tile tile = {.k = t->k,                                                                          \
+                                   .a = a,                                                                             \
+                                   .a_stride = t->a_stride,                                                            \
+                                   .b = b,                                                                             \
+                                   .b_stride = t->b_stride,                                                            \
+                                   .c = c,                                                                             \
+                                   .c_stride = t->c_stride,                                                            \
+                                   .columns = t->columns};                                                                    \
+    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, LANES_MICRO_PLAIN);                                                     \
   }
 #define MICRO_LASTS(KERNEL, ROWS, name, vectors, form)                                                                 \
   ROWS(KERNEL, name, vectors, form, LANES_LAST_WHOLE)                                                                  \
@@ -188,17 +201,32 @@ MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_panel_1, 1, LANES_A_PANEL)
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
 #endif
+/* Whole tiles, as wide as panels of B, of the most rows or one less: where there are many rows, no other tile comes first. */
+#if LANES_VECTOR == 16
+#define COPYING_ROWS(X, ...) X(7, __VA_ARGS__) X(8, __VA_ARGS__)
+#define COPYING_VECTORS 3
+#else
+#define COPYING_ROWS(X, ...) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
+#define COPYING_VECTORS 2
+#endif
+#define COPYING(rows, name, form)                                                                                      \
+  static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
+    LANES_NAME(micro)(tile, rows, COPYING_VECTORS, form, LANES_LAST_WHOLE, LANES_MICRO_COPYING);                       \
+  }
+COPYING_ROWS(COPYING, copying_panel, LANES_A_PANEL)
+COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
+#undef COPYING
+#undef COPYING_VECTORS
 #if LANES_VECTOR < 16
 /* Tiles of two whole vectors beside each other: a row of B is read from one end to the other. */
 #define STRIP(rows, name, form)                                                                                        \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *strip) {                                               \
-    enum { ALONG = 64 };                                                                                               \
     lanes_micro_tile tile = *strip;                                                                                    \
     tile.period = 0;                                                                                                   \
     tile.columns = 2 * LANES_VECTOR;                                                                                   \
     for (int64_t left = strip->columns; left >= tile.columns; left -= tile.columns) {                                  \
       tile.next_c = tile.c + tile.columns;                                                                             \
-      LANES_NAME(micro)(&tile, rows, 2, form, LANES_LAST_WHOLE, 0, ALONG);                                             \
+      LANES_NAME(micro)(&tile, rows, 2, form, LANES_LAST_WHOLE, LANES_MICRO_STRIP);                                          \
       tile.b += tile.columns;                                                                                          \
       tile.c += tile.columns;                                                                                          \
       if (tile.bias) tile.bias += tile.columns;                                                                        \
@@ -213,5 +241,6 @@ MICRO_ROWS(STRIP, strip_rows, LANES_A_ROWS)
 #undef MICRO_LASTS_OF_SEVERAL
 #undef MICRO
 #undef AHEAD
+#undef ALONG
 #undef SELDOM
 #undef LINE

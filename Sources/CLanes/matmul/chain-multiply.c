@@ -111,6 +111,7 @@ static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *bl
 static void multiply_copying(lanes_micro_kernel copying, lanes_micro_tile tile, const float *b, int64_t b_stride) {
   tile.copy = (float *)tile.b;
   tile.b = b, tile.b_stride = b_stride;
+  if (b_stride % 512 == 0) fetch_in_place(&tile, NULL);
   copying(&tile);
 }
 
@@ -176,7 +177,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
         tiles > 1 ? kernels->strip[form] : micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
     if (job->fetches_b && !has_b_panels && !job->streams_b)
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
-    const chain_next next = next_of(job, block, t);
+    const chain_next next = copying && (call->b_stride % 512 == 0) ? (chain_next){NULL,0} : next_of(job, block, t);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {

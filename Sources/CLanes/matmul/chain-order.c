@@ -115,7 +115,7 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
   const int is_flat = call->m <= few && call->m < call->n;
   job->streams_b = is_in_memory && is_flat && !is_narrow && !is_far(call->b_stride) && !job->packs_a;
-  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && !is_aligned)))
+  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && (!is_aligned || (is_far(call->b_stride))))))
     job->packs_b = is_narrow && is_in_memory ? NARROW_TILES : 1;
 }
 

@@ -24,9 +24,10 @@ int lanes_is_packed(const lanes_context *context, const float *packed_b, int64_t
 void lanes_pack_columns(const lanes_matmul_kernels *kernels, const lanes_columns *columns, int64_t first, int64_t end,
                         int64_t n, int64_t p, int64_t k, lanes_transpose transpose_b, const float *b, int64_t b_stride,
                         float *to) {
-  while (first < end) { /* Tiles of one width, then those of the other. */
+  while (first < end) { /* As many tiles of one width as lie beside each other. */
     const int width = lanes_width(columns, first);
-    const int64_t last = first < columns->wide_tiles ? lanes_least(end, columns->wide_tiles) : end;
+    int64_t last = first + 1;
+    while (last < end && lanes_width(columns, last) == width) last++;
     const int64_t j = lanes_first_column(columns, first), next = lanes_first_column(columns, last);
     if (transpose_b)
       kernels->pack_transposed(lanes_least(next, n) - j, k, b + j * b_stride + p, b_stride, 1, to, width);

@@ -71,34 +71,38 @@ static inline lanes_last_vector lanes_last_vector_of(const lanes_matmul_kernels 
   return reads_whole || last == kernels->vector ? LANES_LAST_WHOLE : LANES_LAST_PARTIAL;
 }
 
-/* How n columns are cut into tiles: `wide_tiles` of `wide` columns each, then the others of `narrow`. The last may have fewer
- * columns than its width. */
+/* How n columns are cut into tiles: of `wide` columns each, but for up to two narrow ones. The last may have fewer columns than
+ * its width. */
 typedef struct lanes_columns {
-  int64_t tiles, wide_tiles;
+  int64_t tiles, narrow_tiles[2]; /* beyond the tiles: there is none */
   int wide, narrow;
   int mr; /* the most rows of such tiles */
 } lanes_columns;
 
-/* At most so many vectors side by side, two or three: three and for the rest two, for one is slow; two and two for four. */
+/* At most so many vectors side by side, two or three: three and for the rest two, for one is slow; two and two for four. The last
+ * tiles of both halves are narrow, so that the halves have as many columns. */
 static inline lanes_columns lanes_columns_of(const lanes_matmul_kernels *kernels, int64_t n, int most) {
-  const int64_t vector = kernels->vector, vectors = lanes_divide_up(n, vector);
-  if (vectors <= most)
-    return (lanes_columns){vectors > 0, 1, (int)(vectors * vector), (int)vector, kernels->mr[vectors > 0 ? vectors - 1 : 0]};
-  if (most == 2 || vectors == 4)
-    return (lanes_columns){(vectors + 1) / 2, (vectors + 1) / 2, (int)(2 * vector), (int)vector, kernels->mr[1]};
-  const int64_t narrow = vectors % 3 == 0 ? 0 : 3 - vectors % 3;
-  const int64_t wide = (vectors - 2 * narrow) / 3;
-  return (lanes_columns){wide + narrow, wide, (int)(3 * vector), (int)(2 * vector), kernels->mr[2]};
+  const int64_t vector = kernels->vector, vectors = lanes_divide_up(n, vector), none = INT64_MAX;
+  const int at_once = vectors == 4 ? 2 : (int)lanes_least(vectors, most), is_narrow = at_once == 3 && vectors > 3;
+  const int64_t narrow = is_narrow && vectors % 3 ? 3 - vectors % 3 : 0;
+  const int64_t tiles = at_once > 0 ? lanes_divide_up(vectors, at_once) : 0;
+  return (lanes_columns){
+      .tiles = tiles,
+      .narrow_tiles = {narrow > 1 ? tiles / 2 - 1 : none, narrow > 0 ? tiles - 1 : none},
+      .wide = (int)(at_once * vector),
+      .narrow = (int)(2 * vector),
+      .mr = kernels->mr[at_once > 0 ? at_once - 1 : 0],
+  };
 }
 
 /* The first column of a tile; of the tile behind the last: the sum of all widths. */
 static inline int64_t lanes_first_column(const lanes_columns *columns, int64_t tile) {
-  if (tile <= columns->wide_tiles) return tile * columns->wide;
-  return columns->wide_tiles * columns->wide + (tile - columns->wide_tiles) * columns->narrow;
+  const int narrow = (tile > columns->narrow_tiles[0]) + (tile > columns->narrow_tiles[1]);
+  return tile * columns->wide - narrow * (columns->wide - columns->narrow);
 }
 
 static inline int lanes_width(const lanes_columns *columns, int64_t tile) {
-  return tile < columns->wide_tiles ? columns->wide : columns->narrow;
+  return tile == columns->narrow_tiles[0] || tile == columns->narrow_tiles[1] ? columns->narrow : columns->wide;
 }
 
 /* Packs tiles `first` ..< `end` of op(B), its steps p ..< p + k, beside each other from `to` on. */

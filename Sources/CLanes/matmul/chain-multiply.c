@@ -55,11 +55,12 @@ typedef struct chain_next {
 } chain_next;
 
 /* Of as many tiles behind tile t as are packed at a time. Behind the share's last ones come its first ones in the next steps;
- * behind the last of these, the first steps of what lies beside the share. Nothing where that is not all within B. */
-static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t) {
+ * behind the last of these, the first steps of what lies beside the share. Nothing where that is not all within B, or would not
+ * stay in a cache until it is copied. */
+static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t, int copies) {
   const lanes_matmul_call *call = job->call;
   const int64_t at_once = job->streams_b ? 1 : job->packs_b;
-  if (!job->fetches_b || !block->is_first || !at_once) return (chain_next){NULL, 0};
+  if (!job->fetches_b || !block->is_first || !at_once || (copies && lanes_is_far(call->b_stride))) return (chain_next){NULL, 0};
   const int64_t place = (t - block->column_tiles.begin) % at_once;
   int64_t next = lanes_least(t - place + at_once, block->column_tiles.end), p = block->steps.begin;
   if (next == block->share->column_tiles.end) {
@@ -77,6 +78,7 @@ static chain_next next_of(const chain_job *job, const chain_block *block, int64_
 enum { PERIOD = 8, FAR = 32 };
 
 static void fetch_part(lanes_micro_tile *tile, chain_next next, int64_t part) {
+  if (!next.b) return;
   const int64_t rows = lanes_divide_up(next.steps, tile->period), first = part * rows;
   tile->next_b[0] = next.b + first * tile->next_b_stride;
   tile->next_rows[0] = part < tile->period ? lanes_most(lanes_least(rows, next.steps - first), 0) : 0;
@@ -99,7 +101,7 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t) {
                      call->b_stride, block->b_panels + place_of_panel(job, block, lanes_first_column(&job->columns, t)));
 }
 
-/* What does the first tile of rows where it packs B by the way, or NULL. */
+/* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
 static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = call->m - block->row_tiles.begin * job->mr;
@@ -111,7 +113,7 @@ static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *bl
 static void multiply_copying(lanes_micro_kernel copying, lanes_micro_tile tile, const float *b, int64_t b_stride) {
   tile.copy = (float *)tile.b;
   tile.b = b, tile.b_stride = b_stride;
-  if (b_stride % 512 == 0) fetch_in_place(&tile, NULL);
+  if (lanes_is_far(b_stride)) fetch_in_place(&tile, NULL);
   copying(&tile);
 }
 
@@ -177,11 +179,11 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
         tiles > 1 ? kernels->strip[form] : micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
     if (job->fetches_b && !has_b_panels && !job->streams_b)
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
-    const chain_next next = copying && (call->b_stride % 512 == 0) ? (chain_next){NULL,0} : next_of(job, block, t);
+    const chain_next next = next_of(job, block, t, copying != NULL);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
-      if (next.b) fetch_part(&tile, next, part);
+      fetch_part(&tile, next, part);
       tile.next_c = fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
       if (copying && part == 0) multiply_copying(copying, tile, call->b + p * call->b_stride + j, call->b_stride);
       else of_rows[lanes_least(mr, rows.end - i) - 1](&tile);

@@ -88,16 +88,13 @@ static const int64_t small_operand = 1 << 16;
 enum { LINES_WORTH_READING = 3 };
 static int has_narrow_tiles(const chain_job *job) { return job->columns.wide < LINES_WORTH_READING * 16; }
 
-/* Floats between rows of which a level-2 cache of 8 ways holds few, and gives few at once: all lie in the same of its parts. */
-static int is_far(int64_t stride) { return stride % 512 == 0; }
-
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
  * pages. */
 static int should_pack_a(const chain_job *job) {
   const lanes_matmul_call *call = job->call;
   if (call->alpha != 1) return 1;
   if (!call->transpose_a || call->n < 128) return 0;
-  return call->m * call->k > small_operand || (has_narrow_tiles(job) && is_far(call->a_stride));
+  return call->m * call->k > small_operand || (has_narrow_tiles(job) && lanes_is_far(call->a_stride));
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
@@ -114,8 +111,8 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
   const int is_flat = call->m <= few && call->m < call->n;
-  job->streams_b = is_in_memory && is_flat && !is_narrow && !is_far(call->b_stride) && !job->packs_a;
-  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && (!is_aligned || (is_far(call->b_stride))))))
+  job->streams_b = is_in_memory && is_flat && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
+  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && (!is_aligned || (lanes_is_far(call->b_stride))))))
     job->packs_b = is_narrow && is_in_memory ? NARROW_TILES : 1;
 }
 
@@ -123,7 +120,7 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
  * more of these tiles, which are lower, and three vectors of a row of B are not more lines at a time than can be had. */
 static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int usual = kernels->vectors;
-  if (call->packed_b || is_far(call->b_stride)) return usual;
+  if (call->packed_b || lanes_is_far(call->b_stride)) return usual;
   const int64_t tiles = lanes_divide_up(call->m, kernels->mr[LANES_MOST_VECTORS - 1]);
   return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }
@@ -223,7 +220,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.by_rows = rows_kernel_of(&job, call);
     if (!call->packed_b && !job.by_rows && !job.in_strips) choose_way_of_b(context, &job);
     job.fetches_b = !job.in_strips && !call->packed_b && !call->transpose_b && n * k > 4 * small_operand &&
-                    !(job.packs_b > 1 && is_far(call->b_stride));
+                    !(job.packs_b > 1 && lanes_is_far(call->b_stride));
   }
   job.block_k = block_k_of(context, &job);
   if (call->gradient_value) {

@@ -12,6 +12,9 @@
 
 enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16 };
 
+/* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
+static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
+
 /* How a micro-kernel reads and writes the last of a tile's vectors of columns: all of it; as far as the columns go; or, where
  * these are half a vector or less, in half a vector. */
 typedef enum lanes_last_vector { LANES_LAST_WHOLE, LANES_LAST_PARTIAL, LANES_LAST_HALF, LANES_LAST_FORMS } lanes_last_vector;

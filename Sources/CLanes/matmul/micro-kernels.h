@@ -104,7 +104,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       const int64_t next_stride = tile->next_b_stride;
       int64_t left = tile->next_rows[place] < p ? tile->next_rows[place] : p;
       p -= left;
-      if (LANES_VECTOR == 8 && next_stride % 512)
+      /* Steps of AVX2's tiles are so short that even a level-2 cache is late. */
+      if (LANES_VECTOR == 8 && !lanes_is_far(next_stride))
         for (; left > 0; left--, next += next_stride) { FETCH_NEXT(3) LOAD_B MULTIPLY }
       else
         for (; left > 0; left--, next += next_stride) { FETCH_NEXT(2) LOAD_B MULTIPLY }

@@ -1,0 +1,58 @@
+import CLanes
+import Lanes
+import Testing
+
+/// Products whose B counts as larger than the caches, at sizes that tests can afford: the same bits as those of a B in cache.
+@Suite("Products with a B from memory", .tags(.bits))
+struct MemoryProductTests {
+  /// Few rows over whole tiles and parts of them; rows that are packed, some tiles at a time, and the same 512 floats apart;
+  /// rows and steps of more than a block.
+  static let sizes: [(m: Int64, n: Int64, k: Int64)] = [
+    (1, 300, 9), (4, 256, 33), (7, 301, 64), (32, 519, 70), (5, 1024, 130), (33, 300, 40), (49, 717, 100),
+    (60, 1024, 70),
+    (64, 640, 1031), (200, 515, 140), (211, 1024, 129), (390, 263, 260), (97, 161, 2085),
+    (48, 1061, 513), (300, 701, 600), (64, 301, 1100), (1, 4999, 300), (701, 1, 333),
+  ]
+
+  private func product(
+    _ size: (m: Int64, n: Int64, k: Int64), transposed: (a: Bool, b: Bool), variant: Int, _ isa: String, threads: Int32,
+    streamingBytes: Int64
+  ) throws -> [UInt32] {
+    var random = Random(UInt64(13 + variant))
+    let (m, n, k) = size
+    let context = try Context(isa: isa, threads: threads, streamingBytes: streamingBytes)
+    let (a, b) = (Floats(random.floats(Int(m * k))), Floats(random.floats(Int(k * n))))
+    let (c, bias) = (Floats(random.floats(Int(m * n))), Floats(random.floats(Int(n))))
+    var call = lanes_matmul_call()
+    (call.m, call.n, call.k) = (m, n, k)
+    (call.transpose_a, call.a, call.a_stride) = (
+      transposed.a ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(a.pointer), transposed.a ? m : k
+    )
+    (call.transpose_b, call.b, call.b_stride) = (
+      transposed.b ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(b.pointer), transposed.b ? k : n
+    )
+    (call.c, call.c_stride) = (c.pointer, n)
+    call.alpha = variant % 4 == 3 ? 0.5 : 1
+    if variant % 3 > 0 { (call.beta, call.bias) = (0.7, UnsafePointer(bias.pointer)) }
+    call.activation = [LANES_IDENTITY, LANES_RELU, LANES_TANH][variant % 3]
+    #expect(lanes_matmul(context.pointer, &call) == LANES_OK)
+    return bits(c.values)
+  }
+
+  @Test("On every instruction set, with one to three threads", arguments: Hardware.availableISAs)
+  func products(_ isa: String) throws {
+    for (number, size) in Self.sizes.enumerated() {
+      for transposes in 0..<4 {
+        let transposed = (a: transposes & 1 != 0, b: transposes & 2 != 0)
+        let variant = number + transposes
+        let expected = try product(
+          size, transposed: transposed, variant: variant, isa, threads: 1, streamingBytes: .max)
+        for threads: Int32 in 1...3 {
+          let found = try product(
+            size, transposed: transposed, variant: variant, isa, threads: threads, streamingBytes: 1)
+          #expect(found.hash == expected.hash, "\(size), transposed \(transposed), \(threads) threads")
+        }
+      }
+    }
+  }
+}

@@ -158,16 +158,16 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
-#define MATMUL_TILES .vector = 16, .vectors = 3, .mr = {16, 14, 8}, .half = 8, .flops = 100
-#define MATMUL_PLAIN {MICRO_LASTS(MICRO_ROWS_OF_1, panel, plain, 1), MICRO_LASTS(MICRO_ROWS_OF_1, rows, plain, 1)}
+#define MATMUL_TILES .vector = 16, .vectors = 3, .plain_vectors = 1, .mr = {16, 14, 8}, .half = 8, .flops = 100
+#define PLAIN_FORM(form) {MICRO_LASTS(MICRO_ROWS_OF_1, form, plain, 1)}
 #define MATMUL_STRIPS {{0}}
 #elif LANES_VECTOR == 8
-#define MATMUL_TILES .vector = 8, .vectors = 2, .mr = {12, 6, 4}, .flops = 100
+#define MATMUL_TILES .vector = 8, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .flops = 100
 #else
-#define MATMUL_TILES .vector = 4, .vectors = 2, .mr = {12, 6, 4}, .flops = 4
+#define MATMUL_TILES .vector = 4, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .flops = 4
 #endif
 #if LANES_VECTOR < 16
-#define MATMUL_PLAIN {{{0}}}
+#define PLAIN_FORM(form) {MICRO_LASTS(MICRO_ROWS_OF_1, form, plain, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, plain, 2)}
 #define MATMUL_STRIPS {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}}
 #endif
 
@@ -177,19 +177,19 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
    {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_partial)},                                                           \
    {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_half)}}
 #if SHIFTS
-#define MICRO_LASTS_OF_SEVERAL(ROWS, form, vectors)                                                                    \
-  {{ROWS(MICRO_ENTRY, micro_##form##_##vectors)},                                                                      \
-   {ROWS(MICRO_ENTRY, micro_##form##_##vectors)},                                                                      \
-   {ROWS(MICRO_ENTRY, micro_##form##_##vectors)}}
+#define MICRO_LASTS_OF_SEVERAL(ROWS, form, kind, vectors)                                                              \
+  {{ROWS(MICRO_ENTRY, kind##_##form##_##vectors)},                                                                     \
+   {ROWS(MICRO_ENTRY, kind##_##form##_##vectors)},                                                                     \
+   {ROWS(MICRO_ENTRY, kind##_##form##_##vectors)}}
 #else
-#define MICRO_LASTS_OF_SEVERAL(ROWS, form, vectors) MICRO_LASTS(ROWS, form, micro, vectors)
+#define MICRO_LASTS_OF_SEVERAL MICRO_LASTS
 #endif
 #define MICRO_FORM(form)                                                                                               \
-  {MICRO_LASTS(MICRO_ROWS_OF_1, form, micro, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, 2),                          \
-   MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, form, 3)}
+  {MICRO_LASTS(MICRO_ROWS_OF_1, form, micro, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, micro, 2),                   \
+   MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, form, micro, 3)}
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
-    MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = MATMUL_PLAIN,                               \
+    MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = {PLAIN_FORM(panel), PLAIN_FORM(rows)},      \
     .copying = {{COPYING_ROWS(MICRO_ENTRY, copying_panel)}, {COPYING_ROWS(MICRO_ENTRY, copying_rows)}},                \
     .strip = MATMUL_STRIPS,                                                                                            \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \

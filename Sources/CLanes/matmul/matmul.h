@@ -49,7 +49,7 @@ typedef enum lanes_micro_use { LANES_MICRO_USUAL, LANES_MICRO_PLAIN, LANES_MICRO
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
-/* A plain tile one vector wide. Pointers are arguments: what was just written to memory would be waited for. */
+/* A plain tile. Pointers are arguments: what was just written to memory would be waited for. */
 typedef struct lanes_plain_tile {
   int64_t k, a_stride, b_stride, c_stride, columns;
 } lanes_plain_tile;
@@ -110,6 +110,7 @@ typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int6
 
 typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile of many rows, NR / vector */
+  int plain_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
@@ -119,8 +120,8 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel copying[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns; NULLs where wider tiles do without. */
   lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
-  /* [form of A][form of the vector][rows − 1]; NULLs where small products are not multiplied fastest so. */
-  lanes_plain_kernel plain[LANES_A_FORMS][LANES_LAST_FORMS][LANES_MOST_MR];
+  /* [form of A][vectors − 1][form of the last one][rows − 1] */
+  lanes_plain_kernel plain[LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
   lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel column[LANES_COLUMN_FORMS]; /* of lanes_column */
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */

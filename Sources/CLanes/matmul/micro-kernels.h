@@ -198,9 +198,11 @@ MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
 MICRO_LASTS(MICRO, MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
 MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
 MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
-#if LANES_VECTOR == 16
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_panel_1, 1, LANES_A_PANEL)
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
+#if LANES_VECTOR < 16
+MICRO_ROWS(PLAIN, plain_panel_2, 2, LANES_A_PANEL, LANES_LAST_WHOLE)
+MICRO_ROWS(PLAIN, plain_rows_2, 2, LANES_A_ROWS, LANES_LAST_WHOLE)
 #endif
 /* Whole tiles, as wide as panels of B, of the most rows or one less: where there are many rows, no other tile comes first. */
 #if LANES_VECTOR == 16

@@ -142,20 +142,20 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
     return;
   }
   const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
-  const int is_narrow = kernels->plain[0][0][0] != NULL, most = is_narrow ? 1 : 2;
+  const int most = kernels->plain_vectors;
   const int64_t whole = most * vector, last = (n - 1) % whole + 1;
   const int64_t tile_rows = lanes_even_rows(m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call)));
   const int last_vectors = last > vector ? 2 : 1;
   const lanes_last_vector last_form = lanes_last_vector_of(kernels, last, last_vectors, 0);
-  if (is_narrow && !has_more) {
+  if (!has_more) {
     lanes_plain_tiles *tiles = &small->plain_tiles;
     small->run = lanes_run_plain_tiles;
     tiles->m = m;
     tiles->n = n;
     tiles->a_row = a_row;
     tiles->rows = tile_rows;
-    tiles->by_whole = kernels->plain[form][LANES_LAST_WHOLE];
-    tiles->by_last = kernels->plain[form][last_form];
+    tiles->by_whole = kernels->plain[form][most - 1][LANES_LAST_WHOLE];
+    tiles->by_last = kernels->plain[form][last_vectors - 1][last_form];
     lanes_plain_tile tile = {call->k, call->a_stride, call->b_stride, call->c_stride, whole};
     tiles->whole = tile;
     tile.columns = last;

@@ -21,7 +21,9 @@ struct MemoryProductTests {
     var random = Random(UInt64(13 + variant))
     let (m, n, k) = size
     let context = try Context(isa: isa, threads: threads, streamingBytes: streamingBytes)
-    let (a, b) = (Floats(random.floats(Int(m * k))), Floats(random.floats(Int(k * n))))
+    let gap: Int64 = variant % 5 == 4 ? 3 : 0
+    let (a, b) = (Floats(random.floats(Int(m * k))), Floats(random.floats(Int((k + gap) * (n + gap)))))
+    let value = Floats(random.floats(Int(m * n)))
     let (c, bias) = (Floats(random.floats(Int(m * n))), Floats(random.floats(Int(n))))
     var call = lanes_matmul_call()
     (call.m, call.n, call.k) = (m, n, k)
@@ -29,12 +31,13 @@ struct MemoryProductTests {
       transposed.a ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(a.pointer), transposed.a ? m : k
     )
     (call.transpose_b, call.b, call.b_stride) = (
-      transposed.b ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(b.pointer), transposed.b ? k : n
+      transposed.b ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(b.pointer), (transposed.b ? k : n) + gap
     )
     (call.c, call.c_stride) = (c.pointer, n)
     call.alpha = variant % 4 == 3 ? 0.5 : 1
     if variant % 3 > 0 { (call.beta, call.bias) = (0.7, UnsafePointer(bias.pointer)) }
     call.activation = [LANES_IDENTITY, LANES_RELU, LANES_TANH][variant % 3]
+    if variant % 7 == 5 { (call.gradient_value, call.gradient_value_stride) = (UnsafePointer(value.pointer), n) }
     #expect(lanes_matmul(context.pointer, &call) == LANES_OK)
     return bits(c.values)
   }

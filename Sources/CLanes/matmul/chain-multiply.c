@@ -34,18 +34,17 @@ static lanes_a_form form_of_a(const chain_job *job, const chain_block *block) {
   return block->a_panels || job->call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
 }
 
-/* In the block's panels of B, where that of column j begins: as many columns as lie before it, times their steps. */
-static int64_t place_of_panel(const chain_job *job, const chain_block *block, int64_t j) {
-  return (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * (block->steps.end - block->steps.begin);
-}
+/* The first step of column j of B where it is. */
+static const float *b_in_place(const lanes_matmul_call *call, int64_t p, int64_t j) { return call->b + p * call->b_stride + j; }
 
-/* The first step of column j of op(B). */
+/* And of op(B), where it is read. */
 static const float *b_of(const chain_job *job, const chain_block *block, int64_t j) {
   const int64_t p = block->steps.begin, k = block->steps.end - p;
   if (job->k == 0) return NULL;
-  if (block->b_panels) return block->b_panels + place_of_panel(job, block, j);
+  /* Behind the panels of all columns before it. */
+  if (block->b_panels) return block->b_panels + (j - lanes_first_column(&job->columns, block->column_tiles.begin)) * k;
   if (job->packed_b) return lanes_packed_panels(job->kernels, job->packed_b, job->call->n, p) + j * k;
-  return job->call->b + p * job->call->b_stride + j;
+  return b_in_place(job->call, p, j);
 }
 
 /* What is needed of B later: so many steps, from its first element on. NULL: not to be fetched. */
@@ -54,23 +53,27 @@ typedef struct chain_next {
   int64_t steps;
 } chain_next;
 
-/* Of as many tiles behind tile t as are packed at a time. Behind the share's last ones come its first ones in the next steps;
- * behind the last of these, the first steps of what lies beside the share. Nothing where that is not all within B, or would not
- * stay in a cache until it is copied. */
+/* Of the tile that has tile t's place among the next tiles that are packed together. Behind the share's last ones come its first
+ * ones in the next steps; behind the last of these, the first steps of what lies beside the share. Nothing where that is not all
+ * within B, or would not stay in a cache until it is used. */
 static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t, int copies) {
   const lanes_matmul_call *call = job->call;
+  const lanes_part share = block->share->column_tiles;
   const int64_t at_once = job->streams_b ? 1 : job->packs_b;
-  if (!job->fetches_b || !block->is_first || !at_once || (copies && lanes_is_far(call->b_stride))) return (chain_next){NULL, 0};
+  const chain_next none = {NULL, 0};
+  if (!job->fetches_b || !block->is_first || !at_once || (copies && lanes_is_far(call->b_stride))) return none;
   const int64_t place = (t - block->column_tiles.begin) % at_once;
-  int64_t next = lanes_least(t - place + at_once, block->column_tiles.end), p = block->steps.begin;
-  if (next == block->share->column_tiles.end) {
+  int64_t next = lanes_least(t - place + at_once, block->column_tiles.end), p = block->steps.begin, end = share.end;
+  const int are_more_rows = block->row_tiles.end < block->share->row_tiles.end;
+  if (job->packs_b && next == block->column_tiles.end && are_more_rows) return none;
+  if (next == share.end) {
     p = block->steps.end < job->k ? block->steps.end : 0;
-    if (p > 0) next = block->share->column_tiles.begin;
+    if (p > 0) next = share.begin;
+    else end = job->columns.tiles;
   }
   next += place;
-  if (next >= job->columns.tiles || lanes_first_column(&job->columns, next + 1) > call->n) return (chain_next){NULL, 0};
-  const float *b = call->b + p * call->b_stride + lanes_first_column(&job->columns, next);
-  return (chain_next){b, lanes_least(job->block_k, job->k - p)};
+  if (next >= end || lanes_first_column(&job->columns, next + 1) > call->n) return none;
+  return (chain_next){b_in_place(call, p, lanes_first_column(&job->columns, next)), lanes_least(job->block_k, job->k - p)};
 }
 
 /* Every tile of rows fetches a part of the next block of B, a row every so many steps. What is fetched by no block is fetched
@@ -78,10 +81,10 @@ static chain_next next_of(const chain_job *job, const chain_block *block, int64_
 enum { PERIOD = 8, FAR = 32 };
 
 static void fetch_part(lanes_micro_tile *tile, chain_next next, int64_t part) {
-  if (!next.b) return;
   const int64_t rows = lanes_divide_up(next.steps, tile->period), first = part * rows;
-  tile->next_b[0] = next.b + first * tile->next_b_stride;
-  tile->next_rows[0] = part < tile->period ? lanes_most(lanes_least(rows, next.steps - first), 0) : 0;
+  if (!next.b) return;
+  tile->next_rows[0] = part < tile->period && first < next.steps ? lanes_least(rows, next.steps - first) : 0;
+  if (tile->next_rows[0] > 0) tile->next_b[0] = next.b + first * tile->next_b_stride;
 }
 
 /* The same tile's rows, and at last the first ones of the next tile, unless that is NULL. */
@@ -92,13 +95,13 @@ static void fetch_in_place(lanes_micro_tile *tile, const float *next_b) {
   tile->next_b[1] = next_b, tile->next_rows[1] = next_b ? far : 0;
 }
 
-/* The panels of the tiles that are packed together with tile t, if it is the first of them. */
-static void pack_b(const chain_job *job, const chain_block *block, int64_t t) {
+/* The panels of the tiles that are packed together with tile t, if it is the first of them, from its own on. */
+static void pack_b(const chain_job *job, const chain_block *block, int64_t t, float *panel) {
   const lanes_matmul_call *call = job->call;
   const int64_t p = block->steps.begin, end = lanes_least(t + job->packs_b, block->column_tiles.end);
   if ((t - block->column_tiles.begin) % job->packs_b) return;
   lanes_pack_columns(job->kernels, &job->columns, t, end, call->n, p, block->steps.end - p, call->transpose_b, call->b,
-                     call->b_stride, block->b_panels + place_of_panel(job, block, lanes_first_column(&job->columns, t)));
+                     call->b_stride, panel);
 }
 
 /* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
@@ -171,7 +174,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
     const lanes_micro_kernel copying = copying_of(job, block, &tile);
-    if (job->packs_b && block->is_first && !copying) pack_b(job, block, t);
+    if (job->packs_b && block->is_first && !copying) pack_b(job, block, t, (float *)tile.b);
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
@@ -179,18 +182,20 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
         tiles > 1 ? kernels->strip[form] : micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
     if (job->fetches_b && !has_b_panels && !job->streams_b)
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
+    else
+      tile.next_rows[0] = 0;
     const chain_next next = next_of(job, block, t, copying != NULL);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
       fetch_part(&tile, next, part);
       tile.next_c = fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
-      if (copying && part == 0) multiply_copying(copying, tile, call->b + p * call->b_stride + j, call->b_stride);
+      if (copying && part == 0) multiply_copying(copying, tile, b_in_place(call, p, j), call->b_stride);
       else of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
     const int64_t done = j + tile.columns;
-    if ((job->activation || job->gradient) && is_last && (t + tiles == block->column_tiles.end || done - activated >= 256)) {
+    if ((job->activation || job->gradient) && is_last && (t + tiles == block->column_tiles.end || done - activated >= ACTIVATED_COLUMNS)) {
       activate(job, rows, (lanes_part){activated, done});
       activated = done;
     }

@@ -98,9 +98,10 @@ static int should_pack_a(const chain_job *job) {
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
- * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines. From
- * memory, up to `few` rows had better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache
- * does not hold two such blocks. */
+ * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows
+ * that drive each other out of a cache. From memory, up to `few` rows had better stream B: a tile's columns of it, a block of k
+ * after the other; unless a level-2 cache does not hold two such blocks. Narrow tiles of a B from memory are packed together:
+ * of each row there had better be several lines. */
 enum { NARROW_TILES = 8 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
@@ -112,7 +113,7 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
   const int is_flat = call->m <= few && call->m < call->n;
   job->streams_b = is_in_memory && is_flat && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
-  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && (!is_aligned || (lanes_is_far(call->b_stride))))))
+  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && (!is_aligned || lanes_is_far(call->b_stride)))))
     job->packs_b = is_narrow && is_in_memory ? NARROW_TILES : 1;
 }
 
@@ -172,9 +173,16 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t columns = (job->packs_a ? 2 * blocking->level3 : row_blocks > 4 ? blocking->level3 : level2) / k;
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
+  if (job->in_strips) {
+    job->block_rows = rows;
+    job->block_columns = lanes_most(blocking->level2 / 2 / STRIP_STEPS / job->columns.wide, 1);
+  }
+  if (job->packs_b) job->packs_b = lanes_even_block(job->block_columns, job->packs_b, 1);
+  if (job->packs_b && !job->packs_a && row_blocks == 1) { /* Panels are not used again, but for activations they stay together. */
+    const int64_t worth = job->activation || job->gradient ? lanes_divide_up(ACTIVATED_COLUMNS, job->columns.wide) : 1;
+    job->block_columns = lanes_least(job->block_columns, lanes_divide_up(worth, job->packs_b) * job->packs_b);
+  }
   /* Where no block of B is to be used again: all steps of a tile's columns, or of a block of rows, before the next. */
-  job->packs_b = lanes_least(job->packs_b, job->block_columns);
-  if (job->packs_b && !job->packs_a && row_blocks == 1) job->block_columns = job->packs_b;
   if (job->streams_b) job->block_columns = 1, job->cut.shares = lanes_most(job->cut.each, 1);
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
@@ -232,7 +240,6 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
   job.cut = cut_into_shares(&job, &context->blocking, threads);
   cut_into_blocks(&job, &context->blocking);
-  if (job.in_strips) job.block_columns = job.columns.tiles;
   if (job.by_rows)
     job.block_columns = lanes_least(job.block_columns, lanes_most(SHORT_B / k / job.columns.wide, 1));
   if (job.packs_a) job.a_floats = job.block_rows * job.a_panel * job.block_k;

@@ -20,6 +20,9 @@ typedef struct chain_cut {
   int64_t each, shares, over, pieces;
 } chain_cut;
 
+/* Columns of C that an activation had better have at once. */
+enum { ACTIVATED_COLUMNS = 256 };
+
 typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
@@ -33,9 +36,9 @@ typedef struct chain_job {
   int packs_a;                                        /* 0: A is used where it is */
   int64_t packs_b;                                    /* so many tiles of B at a time; 0: B is used where it is */
   lanes_product_kernel by_rows;                       /* not NULL: it does all tiles of a block */
-  int in_strips;                                      /* the whole tiles of a row at once, a few steps of them */
+  int in_strips;                                      /* a block's whole tiles in a row at once, a few steps of them */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
-  int fetches_b;                                      /* B is larger than caches */
+  int fetches_b;                                      /* what of a larger B is needed next */
   int streams_b;                                      /* B is used where it is, and its blocks are fetched one ahead */
   lanes_unary_kernel activation;                      /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;               /* NULL: none */

@@ -169,7 +169,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
 #define MICRO(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
-    LANES_NAME(micro)(tile, rows, vectors, form, last_form, LANES_MICRO_USUAL);                                                      \
+    LANES_NAME(micro)(tile, rows, vectors, form, last_form, LANES_MICRO_USUAL);                                        \
   }
 #define PLAIN(rows, name, vectors, form, last_form)                                                                    \
   static void LANES_NAME(name##_##rows)(const lanes_plain_tile *t, const float *a, const float *b, float *c) {         \
@@ -180,8 +180,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                    .b_stride = t->b_stride,                                                            \
                                    .c = c,                                                                             \
                                    .c_stride = t->c_stride,                                                            \
-                                   .columns = t->columns};                                                                    \
-    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, LANES_MICRO_PLAIN);                                                     \
+                                   .columns = t->columns};                                                             \
+    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, LANES_MICRO_PLAIN);                                       \
   }
 #define MICRO_LASTS(KERNEL, ROWS, name, vectors, form)                                                                 \
   ROWS(KERNEL, name, vectors, form, LANES_LAST_WHOLE)                                                                  \
@@ -229,7 +229,7 @@ COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
     tile.columns = 2 * LANES_VECTOR;                                                                                   \
     for (int64_t left = strip->columns; left >= tile.columns; left -= tile.columns) {                                  \
       tile.next_c = tile.c + tile.columns;                                                                             \
-      LANES_NAME(micro)(&tile, rows, 2, form, LANES_LAST_WHOLE, LANES_MICRO_STRIP);                                          \
+      LANES_NAME(micro)(&tile, rows, 2, form, LANES_LAST_WHOLE, LANES_MICRO_STRIP);                                    \
       tile.b += tile.columns;                                                                                          \
       tile.c += tile.columns;                                                                                          \
       if (tile.bias) tile.bias += tile.columns;                                                                        \

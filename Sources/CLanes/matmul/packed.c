@@ -12,7 +12,7 @@ typedef struct packed_header {
 
 _Static_assert(sizeof(packed_header) <= 4 * LANES_PACKED_HEADER, "the header has its place");
 
-static const uint64_t mark = 0x314b434150534e4c; /* "LNSPACK1" */
+static const uint64_t mark = 0x324b434150534e4c; /* "LNSPACK2" */
 
 int lanes_is_packed(const lanes_context *context, const float *packed_b, int64_t k, int64_t n) {
   packed_header header;

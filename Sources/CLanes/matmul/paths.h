@@ -79,8 +79,8 @@ typedef struct lanes_columns {
   int mr; /* the most rows of such tiles */
 } lanes_columns;
 
-/* At most so many vectors side by side, two or three: three and for the rest two, for one is slow; two and two for four. The last
- * tiles of both halves are narrow, so that the halves have as many columns. */
+/* At most so many vectors side by side, two or three: three and for the rest two, for one is slow; two and two for four. Of an
+ * even number of tiles, the last ones of both halves are narrow: the halves have as many columns. */
 static inline lanes_columns lanes_columns_of(const lanes_matmul_kernels *kernels, int64_t n, int most) {
   const int64_t vector = kernels->vector, vectors = lanes_divide_up(n, vector), none = INT64_MAX;
   const int at_once = vectors == 4 ? 2 : (int)lanes_least(vectors, most), is_narrow = at_once == 3 && vectors > 3;

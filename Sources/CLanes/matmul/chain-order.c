@@ -89,12 +89,13 @@ enum { LINES_WORTH_READING = 3 };
 static int has_narrow_tiles(const chain_job *job) { return job->columns.wide < LINES_WORTH_READING * 16; }
 
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
- * pages. */
+ * pages: tiles that are wide are as fast with that as long as a level-2 cache holds it. */
 static int should_pack_a(const chain_job *job) {
   const lanes_matmul_call *call = job->call;
   if (call->alpha != 1) return 1;
   if (!call->transpose_a || call->n < 128) return 0;
-  return call->m * call->k > small_operand || (has_narrow_tiles(job) && lanes_is_far(call->a_stride));
+  const int64_t most = has_narrow_tiles(job) ? small_operand : 4 * small_operand;
+  return call->m * call->k > most || (has_narrow_tiles(job) && lanes_is_far(call->a_stride));
 }
 
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a

@@ -71,8 +71,8 @@ static inline VECTOR LANES_NAME(vector_fma)(VECTOR a, VECTOR b, VECTOR c) {
 #endif
 }
 
-/* Half a vector, of which the first n are read or written. Where that takes no less time than a whole one, it is one, and no
- * kernel of halves is ever called. */
+/* Half a vector, of which the first n are read or written. Where that takes no less time than a whole one, it is one, and
+ * there are no kernels of halves. */
 #if LANES_VECTOR == 16
 #define HALF LANES_NAME(half_vector)
 typedef float HALF __attribute__((vector_size(32)));
@@ -175,7 +175,12 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define MICRO_LASTS(ROWS, form, kind, vectors)                                                                         \
   {{ROWS(MICRO_ENTRY, kind##_##form##_##vectors)},                                                                     \
    {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_partial)},                                                           \
-   {ROWS(MICRO_ENTRY, kind##_##form##_##vectors##_half)}}
+   {MICRO_HALVES(ROWS, kind##_##form##_##vectors)}}
+#if LANES_VECTOR == 16
+#define MICRO_HALVES(ROWS, name) ROWS(MICRO_ENTRY, name##_half)
+#else
+#define MICRO_HALVES(ROWS, name) 0
+#endif
 #if SHIFTS
 #define MICRO_LASTS_OF_SEVERAL(ROWS, form, kind, vectors)                                                              \
   {{ROWS(MICRO_ENTRY, kind##_##form##_##vectors)},                                                                     \

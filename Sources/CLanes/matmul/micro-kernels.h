@@ -183,10 +183,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                    .columns = t->columns};                                                             \
     LANES_NAME(micro)(&tile, rows, vectors, form, last_form, LANES_MICRO_PLAIN);                                       \
   }
+/* Halves where they are less work, see load_half. */
+#if LANES_VECTOR == 16
+#define MICRO_HALVES(KERNEL, ROWS, name, vectors, form) ROWS(KERNEL, name##_half, vectors, form, LANES_LAST_HALF)
+#else
+#define MICRO_HALVES(KERNEL, ROWS, name, vectors, form)
+#endif
 #define MICRO_LASTS(KERNEL, ROWS, name, vectors, form)                                                                 \
   ROWS(KERNEL, name, vectors, form, LANES_LAST_WHOLE)                                                                  \
   ROWS(KERNEL, name##_partial, vectors, form, LANES_LAST_PARTIAL)                                                      \
-  ROWS(KERNEL, name##_half, vectors, form, LANES_LAST_HALF)
+  MICRO_HALVES(KERNEL, ROWS, name, vectors, form)
 #if SHIFTS
 #define MICRO_LASTS_OF_SEVERAL(ROWS, name, vectors, form) ROWS(MICRO, name, vectors, form, LANES_LAST_WHOLE)
 #else
@@ -241,6 +247,7 @@ MICRO_ROWS(STRIP, strip_rows, LANES_A_ROWS)
 #endif
 #undef PLAIN
 #undef MICRO_LASTS
+#undef MICRO_HALVES
 #undef MICRO_LASTS_OF_SEVERAL
 #undef MICRO
 #undef AHEAD

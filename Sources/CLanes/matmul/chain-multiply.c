@@ -53,9 +53,9 @@ typedef struct chain_next {
   int64_t steps;
 } chain_next;
 
-/* Of the tile that has tile t's place among the next tiles that are packed together. Behind the share's last ones come its first
- * ones in the next steps; behind the last of these, the first steps of what lies beside the share. Nothing where that is not all
- * within B, or would not stay in a cache until it is used. */
+/* Of the tile that has tile t's place among the next tiles that are packed together. Behind the share's last ones come its
+ * first ones in the next steps; behind the last of these, the first steps of what lies beside the share. Nothing where that is
+ * not all within B, or would not stay in a cache until it is used. */
 static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t, int copies) {
   const lanes_matmul_call *call = job->call;
   const lanes_part share = block->share->column_tiles;
@@ -107,9 +107,8 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
 /* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
 static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
   const lanes_matmul_call *call = job->call;
-  const int64_t rows = call->m - block->row_tiles.begin * job->mr;
-  if (job->packs_b != 1 || !block->is_first || call->transpose_b || tile->columns < job->kernels->vectors * job->kernels->vector)
-    return NULL;
+  const int64_t rows = call->m - block->row_tiles.begin * job->mr, whole = job->kernels->vectors * job->kernels->vector;
+  if (job->packs_b != 1 || !block->is_first || call->transpose_b || tile->columns < whole) return NULL;
   return job->kernels->copying[form_of_a(job, block)][lanes_least(job->mr, rows) - 1];
 }
 
@@ -138,7 +137,7 @@ static void multiply_rows(const chain_job *job, const chain_block *block, lanes_
   };
   job->by_rows(&t, call->a + rows.begin * a_row, call->b + j, call->c + rows.begin * call->c_stride + j,
                call->bias ? call->bias + j : NULL, NULL);
-  if (job->activation || job->gradient) activate(job, rows, (lanes_part){j, end});
+  if (chain_activates(job)) activate(job, rows, (lanes_part){j, end});
 }
 
 void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
@@ -177,9 +176,11 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     if (job->packs_b && block->is_first && !copying) pack_b(job, block, t, (float *)tile.b);
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
-    const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
-    const lanes_micro_kernel *of_rows =
-        tiles > 1 ? kernels->strip[form] : micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
+    const lanes_micro_kernel *of_rows = kernels->strip[form];
+    if (tiles == 1) {
+      const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
+      of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
+    }
     if (job->fetches_b && !has_b_panels && !job->streams_b)
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
     else
@@ -195,7 +196,8 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
     const int64_t done = j + tile.columns;
-    if ((job->activation || job->gradient) && is_last && (t + tiles == block->column_tiles.end || done - activated >= ACTIVATED_COLUMNS)) {
+    const int are_enough = t + tiles == block->column_tiles.end || done - activated >= ACTIVATED_COLUMNS;
+    if (chain_activates(job) && is_last && are_enough) {
       activate(job, rows, (lanes_part){activated, done});
       activated = done;
     }

@@ -89,7 +89,7 @@ enum { LINES_WORTH_READING = 3 };
 static int has_narrow_tiles(const chain_job *job) { return job->columns.wide < LINES_WORTH_READING * 16; }
 
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
- * pages: tiles that are wide are as fast with that as long as a level-2 cache holds it. */
+ * pages, which wide tiles do not mind as long as a level-2 cache holds it. */
 static int should_pack_a(const chain_job *job) {
   const lanes_matmul_call *call = job->call;
   if (call->alpha != 1) return 1;
@@ -127,8 +127,8 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
   return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }
 
-/* Where tiles are so narrow that a step has but one cache line of a row of B, few rows had better read the rows of a B from memory
- * from one end to the other, some of them at a time, and write C as often. */
+/* Where tiles are so narrow that a step has but one cache line of a row of B, few rows had better read the rows of a B from
+ * memory from one end to the other, some of them at a time, and write C as often. */
 enum { STRIP_ROWS = 32, STRIP_STEPS = 32, STRIP_COLUMNS = 256 };
 static int should_go_in_strips(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   return context->kernels->matmul.strip[0][0] && call->m <= STRIP_ROWS && call->n >= STRIP_COLUMNS && k > LANES_SHORT_K &&
@@ -179,8 +179,9 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
     job->block_columns = lanes_most(blocking->level2 / 2 / STRIP_STEPS / job->columns.wide, 1);
   }
   if (job->packs_b) job->packs_b = lanes_even_block(job->block_columns, job->packs_b, 1);
-  if (job->packs_b && !job->packs_a && row_blocks == 1) { /* Panels are not used again, but for activations they stay together. */
-    const int64_t worth = job->activation || job->gradient ? lanes_divide_up(ACTIVATED_COLUMNS, job->columns.wide) : 1;
+  /* Panels that are not used again; but for an activation they stay together. */
+  if (job->packs_b && !job->packs_a && row_blocks == 1) {
+    const int64_t worth = chain_activates(job) ? lanes_divide_up(ACTIVATED_COLUMNS, job->columns.wide) : 1;
     job->block_columns = lanes_least(job->block_columns, lanes_divide_up(worth, job->packs_b) * job->packs_b);
   }
   /* Where no block of B is to be used again: all steps of a tile's columns, or of a block of rows, before the next. */

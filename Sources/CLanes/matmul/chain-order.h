@@ -20,9 +20,6 @@ typedef struct chain_cut {
   int64_t each, shares, over, pieces;
 } chain_cut;
 
-/* Columns of C that an activation had better have at once. */
-enum { ACTIVATED_COLUMNS = 256 };
-
 typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
@@ -47,13 +44,17 @@ typedef struct chain_job {
   int64_t workspace_each, a_floats;
 } chain_job;
 
+/* An epilogue that the micro-kernels do not do, which had better have so many columns at once. */
+enum { ACTIVATED_COLUMNS = 256 };
+static inline int chain_activates(const chain_job *job) { return job->activation || job->gradient; }
+
 /* Tiles of C, and steps of their chains. */
 typedef struct chain_block {
   const struct chain_block *share; /* that it is a part of */
   lanes_part row_tiles, column_tiles, steps;
   const float *a_panels; /* NULL: A is used where it is */
   float *b_panels;       /* NULL: B is used where it is, or was packed before the call */
-  int is_first;          /* of the share's blocks of rows with these columns and steps: B is yet to be packed, and to be fetched */
+  int is_first;          /* of the share's blocks of rows with these columns and steps: B is yet to be packed */
 } chain_block;
 
 /* What can be decided from the call without its a and c; b says only how it is aligned. */

@@ -45,7 +45,12 @@ typedef struct lanes_micro_tile {
 
 /* Plain: beta is 0, and there is neither bias nor relu, nor anything to fetch. Copying: B is left in a panel. Strip: the tile is
  * one of several beside each other, that are multiplied one after the other. */
-typedef enum lanes_micro_use { LANES_MICRO_USUAL, LANES_MICRO_PLAIN, LANES_MICRO_COPYING, LANES_MICRO_STRIP } lanes_micro_use;
+typedef enum lanes_micro_use {
+  LANES_MICRO_USUAL,
+  LANES_MICRO_PLAIN,
+  LANES_MICRO_COPYING,
+  LANES_MICRO_STRIP
+} lanes_micro_use;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 

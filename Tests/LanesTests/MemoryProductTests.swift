@@ -3,15 +3,14 @@ import Lanes
 import Testing
 
 /// Products whose B counts as larger than the caches, at sizes that tests can afford: the same bits as those of a B in cache.
+/// (`StreamingTests` has larger ones, with C anywhere and nothing written beside it.)
 @Suite("Products with a B from memory", .tags(.bits))
 struct MemoryProductTests {
   /// Few rows over whole tiles and parts of them; rows that are packed, some tiles at a time, and the same 512 floats apart;
   /// rows and steps of more than a block.
   static let sizes: [(m: Int64, n: Int64, k: Int64)] = [
     (1, 300, 9), (4, 256, 33), (7, 301, 64), (32, 519, 70), (5, 1024, 130), (33, 300, 40), (49, 717, 100),
-    (60, 1024, 70),
-    (64, 640, 1031), (200, 515, 140), (211, 1024, 129), (390, 263, 260), (97, 161, 2085),
-    (48, 1061, 513), (300, 701, 600), (64, 301, 1100), (1, 4999, 300), (701, 1, 333),
+    (60, 1024, 70), (64, 640, 1031), (200, 515, 140), (211, 1024, 129), (390, 263, 260), (97, 161, 2085),
   ]
 
   private func product(

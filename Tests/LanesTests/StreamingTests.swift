@@ -119,6 +119,28 @@ struct StreamingTests {
     }
   }
 
+  @Test("Products whose operands would come from memory", arguments: Hardware.availableISAs)
+  func matmul(_ isa: String) throws {
+    var random = Random(14)
+    // Blocks of k, of rows, and columns beside whole tiles; rows of B that lie far apart; vectors.
+    for (m, n, k) in [
+      (48, 1061, 513), (300, 701, 600), (64, 301, 1100), (50, 1024, 300), (1, 4999, 300), (701, 1, 333),
+    ] as [(Int64, Int64, Int64)] {
+      let (a, b) = (Floats(random.floats(Int(m * k))), Floats(random.floats(Int(k * n))))
+      let bias = Floats(random.floats(Int(n)))
+      var call = lanes_matmul_call()
+      (call.m, call.n, call.k, call.alpha) = (m, n, k, 1)
+      (call.b_stride, call.c_stride) = (n, n)
+      for transpose in [LANES_NORMAL, LANES_TRANSPOSED] {
+        (call.transpose_a, call.a_stride) = (transpose, transpose == LANES_NORMAL ? k : m)
+        try expectSame(isa, m * n, "\(m)×\(n)×\(k)") { context, c in
+          (call.a, call.b, call.c, call.bias) = (.init(a.pointer), .init(b.pointer), c, .init(bias.pointer))
+          return lanes_matmul(context, &call)
+        }
+      }
+    }
+  }
+
   @Test("An output that is an input stays in the caches", arguments: Hardware.availableISAs)
   func inPlace(_ isa: String) throws {
     var random = Random(13)

@@ -28,28 +28,26 @@ extension ParitySuite {
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
   /// block of them.
   private static func stripShapes() -> [MatmulShape] {
-    var shapes: [MatmulShape] = []
-    for (m, n, k) in [(5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040)] {
-      for transposeA in [false, true] {
-        let number = shapes.count
-        shapes.append(
-          MatmulShape(m, n, k).with {
-            $0.transposeA = transposeA
-            if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .relu) }
-            if number % 3 == 2 { ($0.bias, $0.activation, $0.layoutC) = (true, .tanh, .init(gap: 3, offset: 1)) }
-          })
-      }
+    withEitherA([(5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040)]) {
+      if $1 % 3 == 2 { $0.activation = .tanh }
     }
-    return shapes
   }
 
   /// Small sides, of which threads have parts: down to one row, or a few columns.
   private static func partShapes() -> [MatmulShape] {
-    var shapes: [MatmulShape] = []
-    for (m, n, k) in [
+    withEitherA([
       (60, 241, 30), (241, 200, 4), (200, 241, 3), (23, 24, 255), (24, 23, 255), (5, 255, 120), (255, 255, 9),
       (256, 255, 9), (255, 257, 9), (70, 70, 70), (97, 49, 130),
-    ] {
+    ]) { $0.isPrepared = $1 % 4 > 1 }
+  }
+
+  /// Of each size a product with A as it is and one with it transposed; in turns plain ones, ones with beta, bias and relu, and
+  /// ones with a bias and gaps in C.
+  private static func withEitherA(
+    _ sizes: [(Int, Int, Int)], _ change: (inout MatmulShape, _ number: Int) -> Void
+  ) -> [MatmulShape] {
+    var shapes: [MatmulShape] = []
+    for (m, n, k) in sizes {
       for transposeA in [false, true] {
         let number = shapes.count
         shapes.append(
@@ -57,7 +55,7 @@ extension ParitySuite {
             $0.transposeA = transposeA
             if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .relu) }
             if number % 3 == 2 { ($0.bias, $0.layoutC) = (true, .init(gap: 3, offset: 1)) }
-            $0.isPrepared = number % 4 > 1
+            change(&$0, number)
           })
       }
     }

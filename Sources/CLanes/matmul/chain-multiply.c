@@ -76,8 +76,8 @@ static chain_next next_of(const chain_job *job, const chain_block *block, int64_
   return (chain_next){b_in_place(call, p, lanes_first_column(&job->columns, next)), lanes_least(job->block_k, job->k - p)};
 }
 
-/* Every tile of rows fetches a part of the next block of B, a row every so many steps. What is fetched by no block is fetched
- * so many rows before it is needed: few enough for a level-2 cache of 8 ways, however far apart they lie. */
+/* Every tile of rows fetches a part of the B that is needed later, a row every so many steps. A tile's own rows are fetched so
+ * many before they are needed: few enough for a level-2 cache of 8 ways, however far apart they lie. */
 enum { PERIOD = 8, FAR = 32 };
 
 static void fetch_part(lanes_micro_tile *tile, chain_next next, int64_t part) {

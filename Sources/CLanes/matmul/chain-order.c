@@ -98,12 +98,14 @@ static int should_pack_a(const chain_job *job) {
   return call->m * call->k > most || (has_narrow_tiles(job) && lanes_is_far(call->a_stride));
 }
 
+/* So many narrow tiles have several cache lines of a row of B. */
+enum { NARROW_TILES = 8 };
+
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
  * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows
  * that drive each other out of a cache. From memory, up to `few` rows had better stream B: a tile's columns of it, a block of k
- * after the other; unless a level-2 cache does not hold two such blocks. Narrow tiles of a B from memory are packed together:
- * of each row there had better be several lines. */
-enum { NARROW_TILES = 8 };
+ * after the other; unless a level-2 cache does not hold two such blocks. Narrow tiles of a B from memory are packed several at
+ * a time. */
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
@@ -224,12 +226,12 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
   job.a_panel = (job.mr + 7) & -8;
-  if (k > 0) {
+  if (k > 0 && !job.in_strips) {
     job.packed_b = call->packed_b;
-    job.packs_a = !job.in_strips && should_pack_a(&job);
+    job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
-    if (!call->packed_b && !job.by_rows && !job.in_strips) choose_way_of_b(context, &job);
-    job.fetches_b = !job.in_strips && !call->packed_b && !call->transpose_b && n * k > 4 * small_operand &&
+    if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
+    job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand &&
                     !(job.packs_b > 1 && lanes_is_far(call->b_stride));
   }
   job.block_k = block_k_of(context, &job);

@@ -33,9 +33,9 @@ typedef struct chain_job {
   int packs_a;                                        /* 0: A is used where it is */
   int64_t packs_b;                                    /* so many tiles of B at a time; 0: B is used where it is */
   lanes_product_kernel by_rows;                       /* not NULL: it does all tiles of a block */
-  int in_strips;                                      /* a block's whole tiles in a row at once, a few steps of them */
+  int in_strips;                                      /* few steps of a block's whole tiles side by side */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
-  int fetches_b;                                      /* what of a larger B is needed next */
+  int fetches_b;                                      /* a larger B's next steps or columns, early */
   int streams_b;                                      /* B is used where it is, and its blocks are fetched one ahead */
   lanes_unary_kernel activation;                      /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;               /* NULL: none */

@@ -57,7 +57,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots_of_x)(int64_t 
                                                                         int64_t x_stride, int64_t count, const float *y,
                                                                         int64_t y_stride, float alpha,
                                                                         float (*lanes)[LANES_LANES], const int fetches) {
-  const int at_once = LANES_VECTOR == 8 && fetches ? 6 : LANES_VECTOR / 2 / x_count; /* As many streams as registers allow. */
+  /* From memory, as many streams as registers allow. */
+  const int at_once = LANES_VECTOR == 8 && fetches ? 6 : LANES_VECTOR / 2 / x_count;
   int64_t r = 0;
   if (alpha == 1)
     for (; r + at_once <= count; r += at_once)

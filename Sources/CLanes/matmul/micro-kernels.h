@@ -234,7 +234,7 @@ COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
     tile.period = 0;                                                                                                   \
     tile.columns = 2 * LANES_VECTOR;                                                                                   \
     for (int64_t left = strip->columns; left >= tile.columns; left -= tile.columns) {                                  \
-      tile.next_c = tile.c + tile.columns;                                                                             \
+      tile.next_c = left >= 2 * tile.columns ? tile.c + tile.columns : NULL;                                           \
       LANES_NAME(micro)(&tile, rows, 2, form, LANES_LAST_WHOLE, LANES_MICRO_STRIP);                                    \
       tile.b += tile.columns;                                                                                          \
       tile.c += tile.columns;                                                                                          \

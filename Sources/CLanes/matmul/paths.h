@@ -83,8 +83,8 @@ typedef struct lanes_columns {
  * even number of tiles, the last ones of both halves are narrow: the halves have as many columns. */
 static inline lanes_columns lanes_columns_of(const lanes_matmul_kernels *kernels, int64_t n, int most) {
   const int64_t vector = kernels->vector, vectors = lanes_divide_up(n, vector), none = INT64_MAX;
-  const int at_once = vectors == 4 ? 2 : (int)lanes_least(vectors, most), is_narrow = at_once == 3 && vectors > 3;
-  const int64_t narrow = is_narrow && vectors % 3 ? 3 - vectors % 3 : 0;
+  const int at_once = vectors == 4 ? 2 : (int)lanes_least(vectors, most);
+  const int64_t narrow = at_once == 3 ? (3 - vectors % 3) % 3 : 0;
   const int64_t tiles = at_once > 0 ? lanes_divide_up(vectors, at_once) : 0;
   return (lanes_columns){
       .tiles = tiles,

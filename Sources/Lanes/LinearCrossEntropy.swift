@@ -1,5 +1,6 @@
 /// Softmax cross-entropy of logits = x·w + bias, its mean, and `scale` times its gradients (contract, C8): the bits of the
-/// operations one after the other, without ever holding all logits.
+/// operations one after the other, holding the logits of some rows at a time: for the first ones, `weightsGradient` is
+/// scratch memory, too.
 ///
 /// The mean is that of `SoftmaxCrossEntropy`. No output may overlap an input or another output.
 public struct LinearCrossEntropy {

@@ -320,7 +320,8 @@ typedef struct lanes_cross_entropy_call {
 lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call);
 
 /* Softmax cross-entropy of logits = x·w + bias, and `scale` times its gradients, C8: the bits of lanes_matmul and
- * lanes_softmax_cross_entropy one after the other, without ever holding all logits. */
+ * lanes_softmax_cross_entropy one after the other, holding the logits of some rows at a time: for
+ * the first ones, w_gradient is scratch memory, too. */
 typedef struct lanes_linear_cross_entropy_call {
   int64_t rows, inputs, classes;
   const float *x; /* rows × inputs */
@@ -346,8 +347,7 @@ typedef struct lanes_linear_cross_entropy_call {
 
 lanes_status lanes_linear_cross_entropy(const lanes_context *context, const lanes_linear_cross_entropy_call *call);
 
-/* The floats of workspace that any call of these sizes needs: the logits of the rows that it computes at a time, and the
- * losses. */
+/* The floats of workspace that any call of these sizes needs: the logits of some rows, and the losses. */
 lanes_status lanes_linear_cross_entropy_workspace(const lanes_context *context, int64_t rows, int64_t inputs,
                                                   int64_t classes, int64_t *floats);
 

@@ -1,14 +1,16 @@
 /* Linear + softmax cross-entropy (CONTRACT.md, C8), a chunk of rows at a time: the chunk's logits become its gradient in place,
- * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. */
+ * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. The first chunk's logits
+ * stand where the gradient by the weights goes, as many rows as that has; the others' in the workspace. */
 #include "../core/checks.h"
 #include "../matmul/paths.h"
 #include "../matmul/workspace.h"
 #include "labels.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
-/* The logits of a chunk. Each chunk reads the weights twice and their gradient once more than no chunks would: the more rows
- * the better. */
+/* The logits of a chunk in the workspace. Each chunk reads the weights twice and their gradient once more than no chunks would:
+ * the more rows the better. */
 static const int64_t most_bytes = 52 << 20;
 static const int64_t most_rows = 512;
 
@@ -24,32 +26,36 @@ static int same_order(const lanes_linear_cross_entropy_call *call, int64_t rows)
   return 1;
 }
 
-/* The rows are dealt out evenly to this number of chunks. */
-static int64_t chunks_of(const lanes_linear_cross_entropy_call *call) {
+/* The most rows of a chunk in the workspace: all, or as few as make the chunks even. */
+static int64_t rows_of_chunk(const lanes_linear_cross_entropy_call *call) {
   int64_t rows = most_bytes / (int64_t)sizeof(float) / call->classes;
   rows = rows < 8 ? 8 : rows > most_rows ? most_rows : rows;
-  const int64_t chunks = (call->rows + rows - 1) / rows;
-  return chunks > 1 && same_order(call, call->rows / chunks) ? chunks : 1;
+  const int64_t chunks = lanes_divide_up(call->rows, rows);
+  return chunks > 1 && same_order(call, call->rows / chunks) ? lanes_divide_up(call->rows, chunks) : call->rows;
 }
 
-/* Rows of logits begin at cache lines where the workspace does, and not all at one place of a page: where they are long enough for
- * that to take little more memory. */
-static int64_t stride_of(const lanes_linear_cross_entropy_call *call) {
-  if (call->classes < 256) return call->classes;
-  const int64_t lines = (call->classes + 15) / 16;
-  return (lines + (lines % 64 == 0)) * 16;
-}
+static int64_t whole_lines(int64_t floats) { return (floats + 15) & -16; }
 
-/* The logits of the longest chunk. */
+/* Rows begin at cache lines where the workspace does, an odd number of lines apart, so that no two of a page's length lie at one
+ * place of a page: where they are long enough for that to take little more memory. */
+static int64_t stride_of(int64_t columns) { return columns < 256 ? columns : whole_lines(columns) | 16; }
+
+/* The logits of a chunk of the most rows. */
 static int64_t logits_of(const lanes_linear_cross_entropy_call *call) {
-  const int64_t chunks = chunks_of(call);
-  return (call->rows + chunks - 1) / chunks * stride_of(call);
+  return rows_of_chunk(call) * stride_of(call->classes);
 }
 
 /* The losses of all rows behind them, for a mean where the caller wants no losses. */
 static int64_t workspace_of(const lanes_linear_cross_entropy_call *call) {
   return call->rows > 0 && call->classes > 0 ? logits_of(call) + call->rows : 0;
 }
+
+/* A chunk; its logits, then their gradient. */
+typedef struct chunk {
+  int64_t first, rows;
+  float *logits;
+  int64_t stride;
+} chunk;
 
 typedef struct bias_job {
   int64_t rows, columns;
@@ -66,12 +72,97 @@ static void add_rows(void *argument, int thread, int threads) {
     for (int64_t j = part.begin; j < part.end; j++) job->sum[j] += job->x[i * job->stride + j];
 }
 
-static lanes_status run_chunk(const lanes_context *context, const lanes_linear_cross_entropy_call *call, int64_t first,
-                              int64_t rows) {
-  const int64_t d = call->inputs, n = call->classes;
+/* The gradient by the weights where the chunk's logits stand in its place: a thread packs some columns of them, and then writes
+ * these columns of the product. What is packed, and the transposed x, are where the logits of other chunks will be. */
+typedef struct in_place_job {
+  const lanes_linear_cross_entropy_call *call;
+  lanes_context alone; /* one thread's */
+  int64_t rows, columns, x_stride, packed_floats;
+  float *x, *packed;
+  _Atomic int64_t taken;
+  _Atomic(lanes_status) status;
+} in_place_job;
+
+/* Fewer columns at a time do not make up for reading all of x. */
+enum { LEAST_COLUMNS = 96 };
+
+/* The columns are dealt out evenly. Those that are packed stay in a level-2 cache, and there is room for them in the workspace;
+ * 0: not for enough. */
+static in_place_job in_place_job_of(const lanes_context *context, const lanes_linear_cross_entropy_call *call, int64_t rows) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  const int64_t tile = kernels->vectors * kernels->vector, threads = context->threads;
+  in_place_job job = {.call = call, .alone = *context, .rows = rows, .x_stride = whole_lines(rows) | 16, .x = call->workspace};
+  job.alone.threads = 1;
+  const int64_t x_floats = job.x_stride * call->inputs;
+  const int64_t room = (logits_of(call) - x_floats) / threads - 2 * LANES_PACKED_HEADER;
+  const int64_t most = lanes_least(context->blocking.level2, room) / rows / tile * tile;
+  if (most < LEAST_COLUMNS) return job;
+  const int64_t turns = threads * lanes_divide_up(call->classes, threads * most);
+  job.columns = lanes_divide_up(lanes_divide_up(call->classes, turns), tile) * tile;
+  job.packed = job.x + x_floats;
+  job.packed_floats = whole_lines(lanes_packed_floats(kernels, job.columns, rows));
+  return job;
+}
+
+/* The rows of the first chunk where its logits stand in place of the gradient by the weights; 0: there is no such chunk. */
+static int64_t rows_in_place(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
+  const int64_t usual = rows_of_chunk(call), most = lanes_least(call->inputs, context->blocking.level2 / LEAST_COLUMNS);
+  const int64_t rows = lanes_least(call->rows, most), rest = call->rows - rows;
+  if (!call->w_gradient || lanes_is_far(call->w_gradient_stride) || rows <= usual || !same_order(call, rows)) return 0;
+  if (rest > 0 && !same_order(call, rest / lanes_divide_up(rest, usual))) return 0;
+  return in_place_job_of(context, call, rows).columns > 0 ? rows : 0;
+}
+
+static void transpose_x(void *argument, int thread, int threads) {
+  const in_place_job *job = argument;
+  const lanes_linear_cross_entropy_call *call = job->call;
+  const lanes_part own = lanes_part_of(call->inputs, 16, thread, threads);
+  job->alone.kernels->matmul.pack_transposed(job->rows, own.end - own.begin, call->x + own.begin, call->x_stride, 1,
+                                             job->x + own.begin * job->x_stride, job->x_stride);
+}
+
+static lanes_status multiply_columns(const in_place_job *job, int64_t j, float *packed) {
+  const lanes_linear_cross_entropy_call *call = job->call;
+  const int64_t n = lanes_least(job->columns, call->classes - j), stride = call->w_gradient_stride;
+  float *place = call->w_gradient + j;
+  LANES_TRY(lanes_matmul_pack(&job->alone, LANES_NORMAL, job->rows, n, place, stride, packed));
+  return lanes_matmul(&job->alone, &(lanes_matmul_call){.m = call->inputs, .n = n, .k = job->rows, .alpha = 1, .a = job->x,
+                                                        .a_stride = job->x_stride, .packed_b = packed, .c = place,
+                                                        .c_stride = stride});
+}
+
+static void multiply_in_place(void *argument, int thread, int threads) {
+  (void)threads;
+  in_place_job *job = argument;
+  for (int64_t j; (j = job->columns * atomic_fetch_add(&job->taken, 1)) < job->call->classes;) {
+    const lanes_status status = multiply_columns(job, j, job->packed + thread * job->packed_floats);
+    if (status != LANES_OK) atomic_store(&job->status, status);
+  }
+}
+
+static lanes_status make_w_gradient_in_place(const lanes_context *context, const lanes_linear_cross_entropy_call *call,
+                                             const chunk *chunk) {
+  in_place_job job = in_place_job_of(context, call, chunk->rows);
+  lanes_run(context->threads, transpose_x, &job);
+  lanes_run(context->threads, multiply_in_place, &job);
+  return atomic_load(&job.status);
+}
+
+static lanes_status make_w_gradient(const lanes_context *context, const lanes_linear_cross_entropy_call *call,
+                                    const chunk *chunk) {
+  if (chunk->logits == call->w_gradient) return make_w_gradient_in_place(context, call, chunk);
+  return lanes_matmul(context,
+                      &(lanes_matmul_call){.m = call->inputs, .n = call->classes, .k = chunk->rows,
+                                           .transpose_a = LANES_TRANSPOSED, .alpha = 1,
+                                           .a = call->x + chunk->first * call->x_stride, .a_stride = call->x_stride,
+                                           .b = chunk->logits, .b_stride = chunk->stride, .beta = chunk->first > 0 ? 1 : 0,
+                                           .c = call->w_gradient, .c_stride = call->w_gradient_stride});
+}
+
+static lanes_status run_chunk(const lanes_context *context, const lanes_linear_cross_entropy_call *call, const chunk *chunk) {
+  const int64_t first = chunk->first, rows = chunk->rows, stride = chunk->stride, d = call->inputs, n = call->classes;
   const float *x = call->x + first * call->x_stride;
-  const int64_t stride = stride_of(call);
-  float *logits = call->workspace;
+  float *logits = chunk->logits;
   LANES_TRY(lanes_matmul(context, &(lanes_matmul_call){.m = rows, .n = n, .k = d, .alpha = 1, .a = x,
                                                        .a_stride = call->x_stride, .b = call->w, .b_stride = call->w_stride,
                                                        .c = logits, .c_stride = stride, .bias = call->bias}));
@@ -88,18 +179,14 @@ static lanes_status run_chunk(const lanes_context *context, const lanes_linear_c
                                       .a_stride = stride, .b = call->w, .b_stride = call->w_stride,
                                       .c = call->x_gradient + first * call->x_gradient_stride,
                                       .c_stride = call->x_gradient_stride}));
-  if (call->w_gradient)
-    LANES_TRY(lanes_matmul(
-        context, &(lanes_matmul_call){.m = d, .n = n, .k = rows, .transpose_a = LANES_TRANSPOSED, .alpha = 1, .a = x,
-                                      .a_stride = call->x_stride, .b = logits, .b_stride = stride, .beta = first > 0 ? 1 : 0,
-                                      .c = call->w_gradient, .c_stride = call->w_gradient_stride}));
   if (call->bias_gradient) {
     if (first == 0)
       for (int64_t j = 0; j < n; j++) call->bias_gradient[j] = 0;
     bias_job job = {rows, n, logits, stride, call->bias_gradient};
     lanes_run(lanes_threads_for(context, 0.1 * (double)rows * (double)n, (n + 15) / 16), add_rows, &job);
   }
-  return LANES_OK;
+  /* Last: it may take the logits' place. */
+  return call->w_gradient ? make_w_gradient(context, call, chunk) : LANES_OK;
 }
 
 static lanes_status check(const lanes_linear_cross_entropy_call *call) {
@@ -134,11 +221,14 @@ static lanes_status check(const lanes_linear_cross_entropy_call *call) {
 
 /* In a workspace that suffices. */
 static lanes_status run_chunks(const lanes_context *context, const lanes_linear_cross_entropy_call *call) {
-  const int64_t chunks = chunks_of(call), each = call->rows / chunks, more = call->rows % chunks;
-  for (int64_t chunk = 0, first = 0; chunk < chunks; chunk++) {
-    const int64_t rows = each + (chunk < more);
-    LANES_TRY(run_chunk(context, call, first, rows));
-    first += rows;
+  const int64_t in_place = rows_in_place(context, call), rest = call->rows - in_place;
+  if (in_place > 0)
+    LANES_TRY(run_chunk(context, call, &(chunk){0, in_place, call->w_gradient, call->w_gradient_stride}));
+  const int chunks = (int)lanes_divide_up(rest, rows_of_chunk(call));
+  for (int i = 0; i < chunks; i++) {
+    const lanes_part rows = lanes_part_of(rest, 1, i, chunks);
+    const chunk next = {in_place + rows.begin, rows.end - rows.begin, call->workspace, stride_of(call->classes)};
+    LANES_TRY(run_chunk(context, call, &next));
   }
   return LANES_OK;
 }

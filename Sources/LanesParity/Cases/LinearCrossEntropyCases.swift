@@ -95,12 +95,23 @@ extension ParitySuite {
         }
       }
     }
+    shapes += inPlaceShapes()
     shapes.append(LinearCrossEntropyShape(4, 0, 7, variant: 1))
     shapes.append(LinearCrossEntropyShape(0, 4, 0, variant: 1))
     var none = LinearCrossEntropyShape(0, 4, 0, variant: 1)
     none.label = LabelShape(mean: true)
     shapes.append(none)
     return shapes.map(\.parityCase) + refusedLinearCrossEntropy()
+  }
+
+  /// So many inputs and classes that the logits of a first chunk of rows stand where the weights' gradient goes, on one thread
+  /// and on five, with two and one more chunks behind it.
+  private static func inPlaceShapes() -> [LinearCrossEntropyShape] {
+    var onOne = LinearCrossEntropyShape(1025, 350, 500, variant: 0)
+    var onFive = LinearCrossEntropyShape(513, 300, 1001, variant: 2)
+    (onOne.missing, onOne.bias) = (0, false)
+    onFive.label = LabelShape(ignored: 3, smoothing: 0.1, mean: true, gradientOfMean: true)
+    return [onOne, onFive]
   }
 
   private static func refusedLinearCrossEntropy() -> [ParityCase] {

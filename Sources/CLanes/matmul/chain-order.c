@@ -98,6 +98,15 @@ static int should_pack_a(const chain_job *job) {
   return call->m * call->k > most || (has_narrow_tiles(job) && lanes_is_far(call->a_stride));
 }
 
+/* Rows of a B in a last-level cache whose lines fill but a few places of the smaller ones: where tiles have one line of a row,
+ * already so many rows of A are worth packing them. */
+enum { CROWDED_ROWS = 16 };
+static int is_crowded(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
+  const int64_t size = call->n * k;
+  return call->m >= CROWDED_ROWS && call->b_stride % 256 == 0 && size > context->threads * context->blocking.level2 &&
+         size <= context->streaming_floats / 2;
+}
+
 /* So many narrow tiles have several cache lines of a row of B. */
 enum { NARROW_TILES = 8 };
 
@@ -110,8 +119,8 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
   job->packs_b = call->transpose_b ? 1 : 0;
-  if (job->packs_b || call->m < 48 || size <= small_operand) return;
-  const int is_narrow = has_narrow_tiles(job);
+  const int is_narrow = has_narrow_tiles(job), are_few = call->m < 48 && !(is_narrow && is_crowded(context, call, job->k));
+  if (job->packs_b || are_few || size <= small_operand) return;
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
   const int is_flat = call->m <= few && call->m < call->n;
@@ -134,7 +143,8 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
 enum { STRIP_ROWS = 32, STRIP_STEPS = 32, STRIP_COLUMNS = 256 };
 static int should_go_in_strips(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   return context->kernels->matmul.strip[0][0] && call->m <= STRIP_ROWS && call->n >= STRIP_COLUMNS && k > LANES_SHORT_K &&
-         k * call->n > context->streaming_floats / 4 && call->alpha == 1 && !call->packed_b && !call->transpose_b;
+         k * call->n > context->streaming_floats / 4 && !is_crowded(context, call, k) && call->alpha == 1 && !call->packed_b &&
+         !call->transpose_b;
 }
 
 /* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */

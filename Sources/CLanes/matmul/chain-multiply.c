@@ -53,17 +53,16 @@ typedef struct chain_next {
   int64_t steps;
 } chain_next;
 
-/* Of the tile that has tile t's place among the next tiles that are packed together. Behind the share's last ones come its
- * first ones in the next steps; behind the last of these, the first steps of what lies beside the share. Nothing where that is
- * not all within B, or would not stay in a cache until it is used. */
+/* Of the tile behind tile t. Behind the share's last one comes its first one in the next steps; behind the last of these, the
+ * first steps of what lies beside the share. Nothing where that is not all within B, or would not stay in a cache until it is
+ * used. */
 static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t, int copies) {
   const lanes_matmul_call *call = job->call;
   const lanes_part share = block->share->column_tiles;
-  const int64_t at_once = job->streams_b ? 1 : job->packs_b;
   const chain_next none = {NULL, 0};
-  if (!job->fetches_b || !block->is_first || !at_once || (copies && lanes_is_far(call->b_stride))) return none;
-  const int64_t place = (t - block->column_tiles.begin) % at_once;
-  int64_t next = lanes_least(t - place + at_once, block->column_tiles.end), p = block->steps.begin, end = share.end;
+  if (!job->fetches_b || !block->is_first || (!job->streams_b && !job->packs_b)) return none;
+  if (copies && lanes_is_far(call->b_stride)) return none;
+  int64_t next = t + 1, p = block->steps.begin, end = share.end;
   const int are_more_rows = block->row_tiles.end < block->share->row_tiles.end;
   if (job->packs_b && next == block->column_tiles.end && are_more_rows) return none;
   if (next == share.end) {
@@ -71,7 +70,6 @@ static chain_next next_of(const chain_job *job, const chain_block *block, int64_
     if (p > 0) next = share.begin;
     else end = job->columns.tiles;
   }
-  next += place;
   if (next >= end || lanes_first_column(&job->columns, next + 1) > call->n) return none;
   return (chain_next){b_in_place(call, p, lanes_first_column(&job->columns, next)), lanes_least(job->block_k, job->k - p)};
 }
@@ -95,12 +93,10 @@ static void fetch_in_place(lanes_micro_tile *tile, const float *next_b) {
   tile->next_b[1] = next_b, tile->next_rows[1] = next_b ? far : 0;
 }
 
-/* The panels of the tiles that are packed together with tile t, if it is the first of them, from its own on. */
 static void pack_b(const chain_job *job, const chain_block *block, int64_t t, float *panel) {
   const lanes_matmul_call *call = job->call;
-  const int64_t p = block->steps.begin, end = lanes_least(t + job->packs_b, block->column_tiles.end);
-  if ((t - block->column_tiles.begin) % job->packs_b) return;
-  lanes_pack_columns(job->kernels, &job->columns, t, end, call->n, p, block->steps.end - p, call->transpose_b, call->b,
+  const int64_t p = block->steps.begin;
+  lanes_pack_columns(job->kernels, &job->columns, t, t + 1, call->n, p, block->steps.end - p, call->transpose_b, call->b,
                      call->b_stride, panel);
 }
 
@@ -108,7 +104,7 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
 static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = call->m - block->row_tiles.begin * job->mr, whole = job->kernels->vectors * job->kernels->vector;
-  if (job->packs_b != 1 || !block->is_first || call->transpose_b || tile->columns < whole) return NULL;
+  if (!job->packs_b || !block->is_first || call->transpose_b || tile->columns < whole) return NULL;
   return job->kernels->copying[form_of_a(job, block)][lanes_least(job->mr, rows) - 1];
 }
 

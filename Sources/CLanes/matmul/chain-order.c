@@ -107,26 +107,22 @@ static int is_crowded(const lanes_context *context, const lanes_matmul_call *cal
          size <= context->streaming_floats / 2;
 }
 
-/* So many narrow tiles have several cache lines of a row of B. */
-enum { NARROW_TILES = 8 };
-
 /* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
  * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows
  * that drive each other out of a cache. From memory, up to `few` rows had better stream B: a tile's columns of it, a block of k
- * after the other; unless a level-2 cache does not hold two such blocks. Narrow tiles of a B from memory are packed several at
- * a time. */
+ * after the other; unless a level-2 cache does not hold two such blocks. */
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
-  job->packs_b = call->transpose_b ? 1 : 0;
+  job->packs_b = call->transpose_b != 0;
   const int is_narrow = has_narrow_tiles(job), are_few = call->m < 48 && !(is_narrow && is_crowded(context, call, job->k));
   if (job->packs_b || are_few || size <= small_operand) return;
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
   const int is_flat = call->m <= few && call->m < call->n;
   job->streams_b = is_in_memory && is_flat && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
-  if (!job->streams_b && (is_narrow || is_in_memory || (call->m > rows && (!is_aligned || lanes_is_far(call->b_stride)))))
-    job->packs_b = is_narrow && is_in_memory ? NARROW_TILES : 1;
+  const int are_slow = !is_aligned || lanes_is_far(call->b_stride);
+  job->packs_b = !job->streams_b && (is_narrow || is_in_memory || (call->m > rows && are_slow));
 }
 
 /* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no
@@ -190,11 +186,10 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
     job->block_rows = rows;
     job->block_columns = lanes_most(blocking->level2 / 2 / STRIP_STEPS / job->columns.wide, 1);
   }
-  if (job->packs_b) job->packs_b = lanes_even_block(job->block_columns, job->packs_b, 1);
   /* Panels that are not used again; but for an activation they stay together. */
   if (job->packs_b && !job->packs_a && row_blocks == 1) {
     const int64_t worth = chain_activates(job) ? lanes_divide_up(ACTIVATED_COLUMNS, job->columns.wide) : 1;
-    job->block_columns = lanes_least(job->block_columns, lanes_divide_up(worth, job->packs_b) * job->packs_b);
+    job->block_columns = lanes_least(job->block_columns, worth);
   }
   /* Where no block of B is to be used again: all steps of a tile's columns, or of a block of rows, before the next. */
   if (job->streams_b) job->block_columns = 1, job->cut.shares = lanes_most(job->cut.each, 1);
@@ -241,8 +236,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
     if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
-    job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand &&
-                    !(job.packs_b > 1 && lanes_is_far(call->b_stride));
+    job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
   }
   job.block_k = block_k_of(context, &job);
   if (call->gradient_value) {

@@ -30,8 +30,7 @@ typedef struct chain_job {
   lanes_columns columns;
   chain_cut cut;                                      /* what the threads take shares of */
   int64_t block_rows, block_columns, block_k;         /* of a block: tiles, tiles and steps */
-  int packs_a;                                        /* 0: A is used where it is */
-  int64_t packs_b;                                    /* so many tiles of B at a time; 0: B is used where it is */
+  int packs_a, packs_b;                               /* 0: the operand is used where it is */
   lanes_product_kernel by_rows;                       /* not NULL: it does all tiles of a block */
   int in_strips;                                      /* few steps of a block's whole tiles side by side */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */

@@ -93,10 +93,11 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
-/* There may be a line more. Fetching two to read one does not pay. */
+/* There may be a line more than whole ones. Where that is the second, the first has been read for the tile before. */
 #define FETCH_NEXT(locality)                                                                                           \
-  UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);             \
-  if (vectors > LINE && (uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
+  UNROLL for (int v = 0; vectors > LINE && v < vectors; v += LINE)                                                     \
+      __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);                                                        \
+  if (vectors <= LINE || (uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
   int64_t p = tile->k;
   for (int place = 0; !is_plain && tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];

@@ -6,7 +6,7 @@ import Testing
 /// (`StreamingTests` has larger ones, with C anywhere and nothing written beside it.)
 @Suite("Products with a B from memory", .tags(.bits))
 struct MemoryProductTests {
-  /// Few rows over whole tiles and parts of them; rows that are packed, some tiles at a time, and the same 512 floats apart;
+  /// Few rows over whole tiles and parts of them; rows that are packed, and the same 512 floats apart;
   /// rows and steps of more than a block; rows of B that are packed for few rows of A where they are in cache.
   static let sizes: [(m: Int64, n: Int64, k: Int64)] = [
     (1, 300, 9), (4, 256, 33), (7, 301, 64), (32, 519, 70), (5, 1024, 130), (33, 300, 40), (49, 717, 100),

@@ -320,8 +320,8 @@ typedef struct lanes_cross_entropy_call {
 lanes_status lanes_softmax_cross_entropy(const lanes_context *context, const lanes_cross_entropy_call *call);
 
 /* Softmax cross-entropy of logits = x·w + bias, and `scale` times its gradients, C8: the bits of lanes_matmul and
- * lanes_softmax_cross_entropy one after the other, holding the logits of some rows at a time: for
- * the first ones, w_gradient is scratch memory, too. */
+ * lanes_softmax_cross_entropy one after the other, with the logits of some rows at a time. For the first ones, w_gradient is
+ * scratch memory, too. */
 typedef struct lanes_linear_cross_entropy_call {
   int64_t rows, inputs, classes;
   const float *x; /* rows × inputs */

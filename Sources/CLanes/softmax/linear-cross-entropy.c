@@ -1,6 +1,6 @@
 /* Linear + softmax cross-entropy (CONTRACT.md, C8), a chunk of rows at a time: the chunk's logits become its gradient in place,
- * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. The first chunk's logits
- * stand where the gradient by the weights goes, as many rows as that has; the others' in the workspace. */
+ * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. Where that
+ * is worth it, the first chunk's logits stand in place of the gradient by the weights, as many rows as that has. */
 #include "../core/checks.h"
 #include "../matmul/paths.h"
 #include "../matmul/workspace.h"
@@ -36,8 +36,8 @@ static int64_t rows_of_chunk(const lanes_linear_cross_entropy_call *call) {
 
 static int64_t whole_lines(int64_t floats) { return (floats + 15) & -16; }
 
-/* Rows begin at cache lines where the workspace does, an odd number of lines apart, so that no two of a page's length lie at one
- * place of a page: where they are long enough for that to take little more memory. */
+/* Rows begin at cache lines where the workspace does, an odd number of lines apart, so that no two of 64 begin at one place of a
+ * page: where they are long enough for that to take little more memory. */
 static int64_t stride_of(int64_t columns) { return columns < 256 ? columns : whole_lines(columns) | 16; }
 
 /* The logits of a chunk of the most rows. */
@@ -77,13 +77,13 @@ static void add_rows(void *argument, int thread, int threads) {
 typedef struct in_place_job {
   const lanes_linear_cross_entropy_call *call;
   lanes_context alone; /* one thread's */
-  int64_t rows, columns, x_stride, packed_floats;
-  float *x, *packed;
+  int64_t rows, columns, transposed_stride, packed_floats;
+  float *transposed, *packed; /* x, and a thread's columns behind each other */
   _Atomic int64_t taken;
   _Atomic(lanes_status) status;
 } in_place_job;
 
-/* Fewer columns at a time do not make up for reading all of x. */
+/* Where there is no room for so many columns at a time, they do not make up for reading all of x. */
 enum { LEAST_COLUMNS = 96 };
 
 /* The columns are dealt out evenly. Those that are packed stay in a level-2 cache, and there is room for them in the workspace;
@@ -91,15 +91,16 @@ enum { LEAST_COLUMNS = 96 };
 static in_place_job in_place_job_of(const lanes_context *context, const lanes_linear_cross_entropy_call *call, int64_t rows) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t tile = kernels->vectors * kernels->vector, threads = context->threads;
-  in_place_job job = {.call = call, .alone = *context, .rows = rows, .x_stride = whole_lines(rows) | 16, .x = call->workspace};
+  in_place_job job = {.call = call, .alone = *context, .rows = rows, .transposed_stride = whole_lines(rows) | 16};
   job.alone.threads = 1;
-  const int64_t x_floats = job.x_stride * call->inputs;
+  job.transposed = call->workspace;
+  const int64_t x_floats = job.transposed_stride * call->inputs;
   const int64_t room = (logits_of(call) - x_floats) / threads - 2 * LANES_PACKED_HEADER;
   const int64_t most = lanes_least(context->blocking.level2, room) / rows / tile * tile;
   if (most < LEAST_COLUMNS) return job;
   const int64_t turns = threads * lanes_divide_up(call->classes, threads * most);
   job.columns = lanes_divide_up(lanes_divide_up(call->classes, turns), tile) * tile;
-  job.packed = job.x + x_floats;
+  job.packed = job.transposed + x_floats;
   job.packed_floats = whole_lines(lanes_packed_floats(kernels, job.columns, rows));
   return job;
 }
@@ -113,12 +114,13 @@ static int64_t rows_in_place(const lanes_context *context, const lanes_linear_cr
   return in_place_job_of(context, call, rows).columns > 0 ? rows : 0;
 }
 
+enum { INPUTS_AT_ONCE = 16 };
 static void transpose_x(void *argument, int thread, int threads) {
   const in_place_job *job = argument;
   const lanes_linear_cross_entropy_call *call = job->call;
-  const lanes_part own = lanes_part_of(call->inputs, 16, thread, threads);
+  const lanes_part own = lanes_part_of(call->inputs, INPUTS_AT_ONCE, thread, threads);
   job->alone.kernels->matmul.pack_transposed(job->rows, own.end - own.begin, call->x + own.begin, call->x_stride, 1,
-                                             job->x + own.begin * job->x_stride, job->x_stride);
+                                             job->transposed + own.begin * job->transposed_stride, job->transposed_stride);
 }
 
 static lanes_status multiply_columns(const in_place_job *job, int64_t j, float *packed) {
@@ -126,9 +128,11 @@ static lanes_status multiply_columns(const in_place_job *job, int64_t j, float *
   const int64_t n = lanes_least(job->columns, call->classes - j), stride = call->w_gradient_stride;
   float *place = call->w_gradient + j;
   LANES_TRY(lanes_matmul_pack(&job->alone, LANES_NORMAL, job->rows, n, place, stride, packed));
-  return lanes_matmul(&job->alone, &(lanes_matmul_call){.m = call->inputs, .n = n, .k = job->rows, .alpha = 1, .a = job->x,
-                                                        .a_stride = job->x_stride, .packed_b = packed, .c = place,
-                                                        .c_stride = stride});
+  /* The order is that of all columns, however few these are. */
+  return lanes_matmul_in_chain_order(
+      &job->alone, &(lanes_matmul_call){.m = call->inputs, .n = n, .k = job->rows, .alpha = 1, .a = job->transposed,
+                                        .a_stride = job->transposed_stride, .packed_b = packed, .c = place, .c_stride = stride},
+      job->rows);
 }
 
 static void multiply_in_place(void *argument, int thread, int threads) {
@@ -143,14 +147,14 @@ static void multiply_in_place(void *argument, int thread, int threads) {
 static lanes_status make_w_gradient_in_place(const lanes_context *context, const lanes_linear_cross_entropy_call *call,
                                              const chunk *chunk) {
   in_place_job job = in_place_job_of(context, call, chunk->rows);
-  lanes_run(context->threads, transpose_x, &job);
+  lanes_run((int)lanes_least(context->threads, lanes_divide_up(call->inputs, INPUTS_AT_ONCE)), transpose_x, &job);
   lanes_run(context->threads, multiply_in_place, &job);
   return atomic_load(&job.status);
 }
 
 static lanes_status make_w_gradient(const lanes_context *context, const lanes_linear_cross_entropy_call *call,
                                     const chunk *chunk) {
-  if (chunk->logits == call->w_gradient) return make_w_gradient_in_place(context, call, chunk);
+  if (chunk->logits != call->workspace) return make_w_gradient_in_place(context, call, chunk);
   return lanes_matmul(context,
                       &(lanes_matmul_call){.m = call->inputs, .n = call->classes, .k = chunk->rows,
                                            .transpose_a = LANES_TRANSPOSED, .alpha = 1,
@@ -224,11 +228,11 @@ static lanes_status run_chunks(const lanes_context *context, const lanes_linear_
   const int64_t in_place = rows_in_place(context, call), rest = call->rows - in_place;
   if (in_place > 0)
     LANES_TRY(run_chunk(context, call, &(chunk){0, in_place, call->w_gradient, call->w_gradient_stride}));
-  const int chunks = (int)lanes_divide_up(rest, rows_of_chunk(call));
-  for (int i = 0; i < chunks; i++) {
-    const lanes_part rows = lanes_part_of(rest, 1, i, chunks);
-    const chunk next = {in_place + rows.begin, rows.end - rows.begin, call->workspace, stride_of(call->classes)};
-    LANES_TRY(run_chunk(context, call, &next));
+  const int64_t chunks = lanes_divide_up(rest, rows_of_chunk(call));
+  for (int64_t first = in_place, left = chunks; left > 0; left--) {
+    const int64_t rows = lanes_divide_up(call->rows - first, left);
+    LANES_TRY(run_chunk(context, call, &(chunk){first, rows, call->workspace, stride_of(call->classes)}));
+    first += rows;
   }
   return LANES_OK;
 }

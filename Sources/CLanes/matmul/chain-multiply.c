@@ -103,15 +103,22 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
 /* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
 static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
   const lanes_matmul_call *call = job->call;
-  const int64_t rows = call->m - block->row_tiles.begin * job->mr, whole = job->kernels->vectors * job->kernels->vector;
-  if (!job->packs_b || !block->is_first || call->transpose_b || tile->columns < whole) return NULL;
-  return job->kernels->copying[form_of_a(job, block)][lanes_least(job->mr, rows) - 1];
+  const lanes_matmul_kernels *kernels = job->kernels;
+  if (!job->packs_b || !block->is_first) return NULL;
+  const int64_t rows = lanes_least(job->mr, call->m - block->row_tiles.begin * job->mr);
+  if (call->transpose_b && kernels->vector < 16 && call->b_stride % 1024 == 0) return NULL;
+  if (call->transpose_b) return kernels->transposing[form_of_a(job, block)][rows - 1];
+  return tile->columns < kernels->vectors * kernels->vector ? NULL : kernels->copying[form_of_a(job, block)][rows - 1];
 }
 
-static void multiply_copying(lanes_micro_kernel copying, lanes_micro_tile tile, const float *b, int64_t b_stride) {
-  tile.copy = (float *)tile.b;
-  tile.b = b, tile.b_stride = b_stride;
-  if (lanes_is_far(b_stride)) fetch_in_place(&tile, NULL);
+/* The tile's b is the panel. */
+static void multiply_copying(lanes_micro_kernel copying, lanes_micro_tile tile, const lanes_matmul_call *call, int64_t p,
+                             int64_t j, int are_more_rows) {
+  tile.copy_width = tile.b_stride;
+  tile.copy = call->transpose_b && !are_more_rows ? NULL : (float *)tile.b;
+  tile.b = call->transpose_b ? b_in_place(call, j, p) : b_in_place(call, p, j);
+  tile.b_stride = call->b_stride;
+  if (!call->transpose_b && lanes_is_far(call->b_stride)) fetch_in_place(&tile, NULL);
   copying(&tile);
 }
 
@@ -169,6 +176,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
     const lanes_micro_kernel copying = copying_of(job, block, &tile);
+    const int are_more_rows = rows.begin + mr < lanes_least(block->share->row_tiles.end * mr, call->m);
     if (job->packs_b && block->is_first && !copying) pack_b(job, block, t, (float *)tile.b);
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
@@ -187,7 +195,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
       fetch_part(&tile, next, part);
       tile.next_c = fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
-      if (copying && part == 0) multiply_copying(copying, tile, b_in_place(call, p, j), call->b_stride);
+      if (copying && part == 0) multiply_copying(copying, tile, call, p, j, are_more_rows);
       else of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */

@@ -98,12 +98,12 @@ static int should_pack_a(const chain_job *job) {
   return call->m * call->k > most || (has_narrow_tiles(job) && lanes_is_far(call->a_stride));
 }
 
-/* Rows of a B in a last-level cache whose lines fill but a few places of the smaller ones: where tiles have one line of a row,
- * already so many rows of A are worth packing them. */
-enum { CROWDED_ROWS = 16 };
+/* Rows of a B in a last-level cache so many floats apart, or a multiple, whose lines fill but a few places of the smaller ones:
+ * for narrow tiles, already so many rows of A are worth packing them. */
+enum { CROWDED_ROWS = 16, CROWDED_STRIDE = 256 };
 static int is_crowded(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const int64_t size = call->n * k;
-  return call->m >= CROWDED_ROWS && call->b_stride % 256 == 0 && size > context->threads * context->blocking.level2 &&
+  return call->m >= CROWDED_ROWS && call->b_stride % CROWDED_STRIDE == 0 && size > context->threads * context->blocking.level2 &&
          size <= context->streaming_floats / 2;
 }
 

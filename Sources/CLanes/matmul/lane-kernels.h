@@ -4,9 +4,13 @@ enum { LANES_NAME(lane_vectors) = LANES_LANES / LANES_VECTOR };
 
 /* The first n of `value`, behind them what `other` has there. */
 static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other) {
+#if LANES_VECTOR == 16
+  return _mm512_mask_mov_ps(other, (__mmask16)((1u << n) - 1), value);
+#else
   LANES_NAME(vector_mask) taken;
   for (int l = 0; l < LANES_VECTOR; l++) taken[l] = l < n ? -1 : 0;
   return (VECTOR)(((LANES_NAME(vector_mask))value & taken) | ((LANES_NAME(vector_mask))other & ~taken));
+#endif
 }
 
 /* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the
@@ -162,20 +166,21 @@ static void LANES_NAME(lane_trees)(int64_t count, float (*lanes)[LANES_LANES], f
 #undef TURNED
 #undef LANE_VECTORS
 
-/* One lane over `steps` rows of y, 16 apart: steps is a constant after inlining, and saves loading and storing the lane. The rows
- * that lie `ahead` floats behind these are fetched meanwhile. */
+/* One lane over `steps` rows of y, 16 apart: constants after inlining are steps, which saves loading and storing the lane, and
+ * whether alpha is multiplied in. The rows that lie `ahead` floats behind these are fetched meanwhile; 0: they are not. */
 static inline __attribute__((always_inline)) void LANES_NAME(lane_of_columns)(const int steps, const float *x,
                                                                               int64_t count, const float *y,
-                                                                              int64_t y_stride, int64_t ahead, float alpha,
-                                                                              float *lane) {
+                                                                              int64_t y_stride, int64_t ahead,
+                                                                              const int is_scaled, float alpha, float *lane) {
   const VECTOR scale = BROADCAST(alpha);
   const int64_t whole = count & -LANES_VECTOR, rest = count - whole;
   for (int64_t r = 0; r < whole; r += LANES_VECTOR) {
     VECTOR sum = LOAD(lane + r);
     UNROLL for (int s = 0; s < steps; s++) {
       const float *row = y + s * LANES_LANES * y_stride + r;
-      __builtin_prefetch(row + ahead, 0, 2);
-      sum = FMA(BROADCAST(x[s * LANES_LANES]), scale * LOAD(row), sum);
+      if (ahead) __builtin_prefetch(row + ahead, 0, 2);
+      const VECTOR of_y = LOAD(row);
+      sum = FMA(BROADCAST(x[s * LANES_LANES]), is_scaled ? scale * of_y : of_y, sum);
     }
     STORE(lane + r, sum);
   }
@@ -186,19 +191,29 @@ static inline __attribute__((always_inline)) void LANES_NAME(lane_of_columns)(co
   STORE(lane + whole, sum);
 }
 
-static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
-                                     float *lanes, int64_t lane_stride) {
+static inline __attribute__((always_inline)) void LANES_NAME(all_lane_columns)(int64_t k, const float *x, int64_t count,
+                                                                               const float *y, int64_t y_stride,
+                                                                               const int is_scaled, float alpha,
+                                                                               const int fetches, float *lanes,
+                                                                               int64_t lane_stride) {
   enum { STEPS = 4, AHEAD = 1 };
   int64_t p = 0;
   for (; p + STEPS * LANES_LANES <= k; p += STEPS * LANES_LANES)
     for (int l = 0; l < LANES_LANES; l++) {
       const int64_t ahead = l + AHEAD < LANES_LANES ? AHEAD : AHEAD + (STEPS - 1) * LANES_LANES;
-      LANES_NAME(lane_of_columns)(STEPS, x + p + l, count, y + (p + l) * y_stride, y_stride, ahead * y_stride, alpha,
-                                  lanes + l * lane_stride);
+      LANES_NAME(lane_of_columns)(STEPS, x + p + l, count, y + (p + l) * y_stride, y_stride, fetches ? ahead * y_stride : 0,
+                                  is_scaled, alpha, lanes + l * lane_stride);
     }
   for (; p < k; p++)
-    LANES_NAME(lane_of_columns)(1, x + p, count, y + p * y_stride, y_stride, y_stride, alpha,
+    LANES_NAME(lane_of_columns)(1, x + p, count, y + p * y_stride, y_stride, fetches ? y_stride : 0, is_scaled, alpha,
                                 lanes + p % LANES_LANES * lane_stride);
+}
+
+static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
+                                     int fetches, float *lanes, int64_t lane_stride) {
+  if (alpha == 1 && fetches) LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 0, 1, 1, lanes, lane_stride);
+  else if (alpha == 1) LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 0, 1, 0, lanes, lane_stride);
+  else LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 1, alpha, fetches, lanes, lane_stride);
 }
 
 /* C1's tree, for lanes that lie apart. */

@@ -54,12 +54,15 @@ typedef struct vector_job {
   float *workspace; /* of each thread: its lanes, `strip` sums, `strip` values for the epilogue */
 } vector_job;
 
-static void start_lanes(const vector_job *job, int64_t first, int64_t count, float *lanes, int64_t lane_step,
-                        int64_t output_step) {
-  for (int l = 1; l < LANES_LANES; l++)
-    for (int64_t r = 0; r < count; r++) lanes[l * lane_step + r * output_step] = 0;
-  for (int64_t r = 0; r < count; r++)
-    lanes[r * output_step] = initial(job->call, job->call->c + (first + r) * job->c_step);
+/* Zeros, but for what C adds to lane 0. */
+static void start_lanes(const vector_job *job, int64_t first, int64_t count, float *lanes) {
+  const int64_t step = job->y_is_rows ? LANES_LANES : 1;
+  if (job->y_is_rows)
+    memset(lanes, 0, (size_t)(count * LANES_LANES) * sizeof *lanes);
+  else
+    for (int l = 0; l < LANES_LANES; l++) memset(lanes + l * job->strip, 0, (size_t)count * sizeof *lanes);
+  if (job->call->beta == 0) return;
+  for (int64_t r = 0; r < count; r++) lanes[r * step] = initial(job->call, job->call->c + (first + r) * job->c_step);
 }
 
 static void run_vector(void *argument, int thread, int threads) {
@@ -72,14 +75,14 @@ static void run_vector(void *argument, int thread, int threads) {
   for (int64_t first = part.begin; first < part.end; first += strip) {
     const int64_t count = lanes_least(strip, part.end - first);
     float *results = sums;
+    start_lanes(job, first, count, lanes);
     if (job->y_is_rows) {
-      start_lanes(job, first, count, lanes, 1, LANES_LANES);
       kernels->lane_dots(call->k, 1, job->x, 0, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
                          job->is_in_memory, (float(*)[LANES_LANES])lanes);
       kernels->lane_trees(count, (float(*)[LANES_LANES])lanes, sums);
     } else {
-      start_lanes(job, first, count, lanes, strip, 1);
-      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, lanes, strip);
+      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, job->is_in_memory,
+                            lanes, strip);
       kernels->lane_column_trees(count, lanes, strip);
       results = lanes;
     }
@@ -267,7 +270,8 @@ static void run_packed(void *argument, int thread, int threads) {
       for (int64_t p = 0; p < k; p += block_k) {
         const int64_t steps = lanes_least(block_k, k - p);
         kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
-                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, lanes[0], WIDEST);
+                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, 1, lanes[0],
+                              WIDEST);
       }
       kernels->lane_column_trees(count, lanes[0], WIDEST);
       finish(call, job->kernels, i, j, count, lanes[0]);

@@ -135,6 +135,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 
 #include "pack-kernels.h"
 
+#include "transposing-kernels.h"
+
 #include "lane-kernels.h"
 
 #undef VECTOR
@@ -196,6 +198,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
   {                                                                                                                    \
     MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = {PLAIN_FORM(panel), PLAIN_FORM(rows)},      \
     .copying = {{COPYING_ROWS(MICRO_ENTRY, copying_panel)}, {COPYING_ROWS(MICRO_ENTRY, copying_rows)}},                \
+    .transposing = {{TRANSPOSING_ROWS(MICRO_ENTRY, transposing_panel)},                                                \
+                    {TRANSPOSING_ROWS(MICRO_ENTRY, transposing_rows)}},                                                \
     .strip = MATMUL_STRIPS,                                                                                            \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .column = {LANES_NAME(column_of_panel), LANES_NAME(column_of_rows), LANES_NAME(column_of_pairs)},                  \

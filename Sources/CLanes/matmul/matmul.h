@@ -40,7 +40,9 @@ typedef struct lanes_micro_tile {
    * none where that is 0. */
   int64_t period, next_rows[2], next_b_stride;
   const float *next_b[2];
-  float *copy; /* of a copying micro-kernel: a panel, where it leaves the rows of B */
+  /* Of a copying or transposing kernel: a panel, where it leaves the rows of op(B), or, of the latter, NULL; and its width. */
+  float *copy;
+  int64_t copy_width;
 } lanes_micro_tile;
 
 /* Plain: beta is 0, and there is neither bias nor relu, nor anything to fetch. Copying: B is left in a panel. Strip: the tile is
@@ -73,7 +75,8 @@ typedef struct lanes_rows {
   int relu;
 } lanes_rows;
 
-/* C of one column, whose m elements lie beside each other and are computed so: c[i] = relu(Σ a·b[p·b_step] + beta·c[i] + bias).
+/* C of one column, whose m elements lie beside each other and are computed so:
+ * c[i] = relu(Σ a·b[p·b_step] + beta·c[i] + bias).
  * A[i, p] is a[p·a_stride + i] (panel), or a[i·a_stride + p] (rows); pairs are rows of k = 2 without gaps.
  * Rows are at least a vector of them, and whole vectors unless beta is 0. */
 typedef enum lanes_column_form {
@@ -107,9 +110,9 @@ typedef void (*lanes_lane_pairs_kernel)(int64_t k, int64_t x_count, const float 
 /* C1's tree: sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
 /* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l·lane_stride + r]; from count on to the next multiple of 16 they hold
- * anything. */
+ * anything. `fetches`: y comes from memory. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
-                                          float alpha, float *lanes, int64_t lane_stride);
+                                          float alpha, int fetches, float *lanes, int64_t lane_stride);
 /* C1's tree: the sums are in lane 0. */
 typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int64_t lane_stride);
 
@@ -123,6 +126,8 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1]: whole tiles of `vectors` vectors; NULL for most numbers of rows. */
   lanes_micro_kernel copying[LANES_A_FORMS][LANES_MOST_MR];
+  /* [form of A][rows − 1], or NULL: any tile beside a transposed B, B[p, j] is b[j·b_stride + p]. */
+  lanes_micro_kernel transposing[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns; NULLs where wider tiles do without. */
   lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][vectors − 1][form of the last one][rows − 1] */

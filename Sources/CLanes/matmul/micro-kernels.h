@@ -65,6 +65,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
   const float *a = tile->a, *b = tile->b;
   float *copy = copies ? tile->copy : NULL;
+  const int64_t last_column = is_plain ? 0 : tile->columns - 1;
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
@@ -93,11 +94,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }                                                                                                                    \
   a += form == LANES_A_ROWS ? 1 : a_stride;                                                                            \
   b += b_stride;
-/* There may be a line more than whole ones. Where that is the second, the first has been read for the tile before. */
+/* There may be a line more than whole ones. Where that is the second, the first has been read for the tile before, if there is
+ * one. */
 #define FETCH_NEXT(locality)                                                                                           \
   UNROLL for (int v = 0; vectors > LINE && v < vectors; v += LINE)                                                     \
       __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);                                                        \
-  if (vectors <= LINE || (uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
+  if (vectors <= LINE) __builtin_prefetch(next + last_column, 0, locality);                                            \
+  else if ((uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
   int64_t p = tile->k;
   for (int place = 0; !is_plain && tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];

@@ -24,35 +24,91 @@ static void LANES_NAME(pack_copied)(int64_t width, int64_t k, const float *from,
   }
 }
 
-/* The first half of a and b, taken in turns, and the second half. */
 #if LANES_VECTOR == 16
-#define INTERLEAVE_LOW(a, b)                                                                                           \
-  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define INTERLEAVE_HIGH(a, b)                                                                                          \
-  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#elif LANES_VECTOR == 8
-#define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#else
-#define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#endif
-
-/* Transposes `rows` vectors, a power of two up to LANES_VECTOR: log₂ rows perfect shuffles of them. */
-static inline __attribute__((always_inline)) void LANES_NAME(transpose)(const int rows, VECTOR vectors[]) {
-  UNROLL for (int step = 1; step < rows; step *= 2) {
-    VECTOR shuffled[LANES_VECTOR];
-    UNROLL for (int i = 0; i < rows / 2; i++) {
-      shuffled[2 * i] = INTERLEAVE_LOW(vectors[i], vectors[i + rows / 2]);
-      shuffled[2 * i + 1] = INTERLEAVE_HIGH(vectors[i], vectors[i + rows / 2]);
+/* Eight vectors, 0 … 7 of which are rows, become half as long columns, two beside each other: three perfect shuffles. */
+static inline __attribute__((always_inline)) void LANES_NAME(transpose_eight)(VECTOR vectors[]) {
+  UNROLL for (int step = 0; step < 3; step++) {
+    VECTOR shuffled[8];
+    UNROLL for (int i = 0; i < 4; i++) {
+      const VECTOR x = vectors[i], y = vectors[i + 4];
+      shuffled[2 * i] = __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      shuffled[2 * i + 1] = __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
     }
-    UNROLL for (int i = 0; i < rows; i++) vectors[i] = shuffled[i];
+    UNROLL for (int i = 0; i < 8; i++) vectors[i] = shuffled[i];
   }
 }
+#endif
+
+/* Within each group of four floats, two of x and two of y from element o on, 0 or 2: taken in turns, or as pairs. */
+#if LANES_VECTOR == 16
+#define IN_TURNS(x, y, o)                                                                                              \
+  __builtin_shufflevector(x, y, o, o + 16, o + 1, o + 17, o + 4, o + 20, o + 5, o + 21, o + 8, o + 24, o + 9, o + 25,  \
+                          o + 12, o + 28, o + 13, o + 29)
+#define AS_PAIRS(x, y, o)                                                                                              \
+  __builtin_shufflevector(x, y, o, o + 1, o + 16, o + 17, o + 4, o + 5, o + 20, o + 21, o + 8, o + 9, o + 24, o + 25,  \
+                          o + 12, o + 13, o + 28, o + 29)
+#elif LANES_VECTOR == 8
+#define IN_TURNS(x, y, o) __builtin_shufflevector(x, y, o, o + 8, o + 1, o + 9, o + 4, o + 12, o + 5, o + 13)
+#define AS_PAIRS(x, y, o) __builtin_shufflevector(x, y, o, o + 1, o + 8, o + 9, o + 4, o + 5, o + 12, o + 13)
+#else
+#define IN_TURNS(x, y, o) __builtin_shufflevector(x, y, o, o + 4, o + 1, o + 5)
+#define AS_PAIRS(x, y, o) __builtin_shufflevector(x, y, o, o + 1, o + 4, o + 5)
+#endif
+
+typedef float LANES_NAME(quarter) __attribute__((vector_size(16)));
+static inline LANES_NAME(quarter) LANES_NAME(load_quarter)(const float *from) {
+  LANES_NAME(quarter) value;
+  memcpy(&value, from, sizeof value);
+  return value;
+}
+
+/* square[s], element r, is rows[r][p + s]. Vectors are put together of four floats each of every fourth row, which loads do:
+ * there is left to transpose within groups of four. */
+static inline __attribute__((always_inline)) void LANES_NAME(load_square)(const float *const rows[], int64_t p,
+                                                                          VECTOR square[]) {
+#define QUARTER(r) LANES_NAME(load_quarter)(rows[r] + p + g)
+  UNROLL for (int g = 0; g < LANES_VECTOR; g += 4) {
+    VECTOR of[4], turns[4];
+    UNROLL for (int i = 0; i < 4; i++) {
+#if LANES_VECTOR == 4
+      of[i] = QUARTER(i);
+#else
+      typedef float eight __attribute__((vector_size(32)));
+      const eight low = __builtin_shufflevector(QUARTER(i), QUARTER(i + 4), 0, 1, 2, 3, 4, 5, 6, 7);
+#if LANES_VECTOR == 8
+      of[i] = low;
+#else
+      const eight high = __builtin_shufflevector(QUARTER(i + 8), QUARTER(i + 12), 0, 1, 2, 3, 4, 5, 6, 7);
+      of[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+#endif
+    }
+    turns[0] = IN_TURNS(of[0], of[1], 0), turns[1] = IN_TURNS(of[0], of[1], 2);
+    turns[2] = IN_TURNS(of[2], of[3], 0), turns[3] = IN_TURNS(of[2], of[3], 2);
+    square[g] = AS_PAIRS(turns[0], turns[2], 0), square[g + 1] = AS_PAIRS(turns[0], turns[2], 2);
+    square[g + 2] = AS_PAIRS(turns[1], turns[3], 0), square[g + 3] = AS_PAIRS(turns[1], turns[3], 2);
+  }
+#undef QUARTER
+}
+
+/* The same where there are but `count` p, behind which the square has zeros; or where a level-1 cache has no room for a line of
+ * each row: it is read once. */
+static inline __attribute__((always_inline)) void LANES_NAME(load_rows)(const float *const rows[], int64_t p, int64_t count,
+                                                                        VECTOR square[]) {
+  float block[LANES_VECTOR][LANES_VECTOR];
+  const float *in_block[LANES_VECTOR];
+  UNROLL for (int r = 0; r < LANES_VECTOR; r++) {
+    STORE(block[r], count == LANES_VECTOR ? LOAD(rows[r] + p) : LOAD_FIRST(rows[r] + p, count));
+    in_block[r] = block[r];
+  }
+  LANES_NAME(load_square)(in_block, 0, square);
+}
+
 static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
                                         float *to, int64_t panel_width) {
   const VECTOR scale = BROADCAST(alpha);
   const int64_t at_once = panel_width < LANES_VECTOR ? panel_width : LANES_VECTOR;
+  const int is_far = lanes_is_far(from_stride);
   for (int64_t i = 0; i < width; i += at_once) {
     const int64_t panel = i / panel_width * panel_width;
     const float *rows[LANES_VECTOR]; /* Beyond the width, the last row again. */
@@ -63,20 +119,20 @@ static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *f
     for (; panel_width == 8 && p + 16 <= k; p += 16) { /* Two of its rows are one vector. */
       VECTOR half[8];
       UNROLL for (int r = 0; r < 8; r++) half[r] = scale * LOAD(rows[r] + p);
-      LANES_NAME(transpose)(8, half);
+      LANES_NAME(transpose_eight)(half);
       UNROLL for (int r = 0; r < 8; r++) STORE(column + (p + 2 * r) * 8, half[r]);
     }
 #endif
     for (; p + LANES_VECTOR <= k; p += LANES_VECTOR) {
       VECTOR square[LANES_VECTOR];
-      UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD(rows[r] + p);
-      LANES_NAME(transpose)(LANES_VECTOR, square);
-      UNROLL for (int r = 0; r < LANES_VECTOR; r++) STORE_FIRST(column + (p + r) * panel_width, square[r], at_once);
+      if (is_far) LANES_NAME(load_rows)(rows, p, LANES_VECTOR, square);
+      else LANES_NAME(load_square)(rows, p, square);
+      UNROLL for (int s = 0; s < LANES_VECTOR; s++) STORE_FIRST(column + (p + s) * panel_width, scale * square[s], at_once);
     }
     if (p == k) continue;
     VECTOR square[LANES_VECTOR];
-    UNROLL for (int r = 0; r < LANES_VECTOR; r++) square[r] = scale * LOAD_FIRST(rows[r] + p, k - p);
-    LANES_NAME(transpose)(LANES_VECTOR, square);
-    UNROLL for (int r = 0; r < LANES_VECTOR; r++) if (p + r < k) STORE_FIRST(column + (p + r) * panel_width, square[r], at_once);
+    LANES_NAME(load_rows)(rows, p, k - p, square);
+    UNROLL for (int s = 0; s < LANES_VECTOR; s++)
+        if (p + s < k) STORE_FIRST(column + (p + s) * panel_width, scale * square[s], at_once);
   }
 }

@@ -117,6 +117,8 @@ static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, cons
   column->relu = call->activation == LANES_RELU;
 }
 
+enum { LONG_WAIT = 32 };
+
 /* For what lanes_is_small, and for parts of it whose B is as it is: the order is the chain's, whatever the part's own size. */
 static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call,
                                       lanes_small_product *small) {
@@ -142,12 +144,14 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
     return;
   }
   const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
-  const int most = kernels->plain_vectors;
+  /* So few rows that a plain tile's sums would wait for each other, for long, take the widest tiles. */
+  const int is_low = m < 4 && m * kernels->plain_vectors <= 4 && call->k >= LONG_WAIT && n > kernels->plain_vectors * vector;
+  const int most = is_low ? LANES_MOST_VECTORS : kernels->plain_vectors;
   const int64_t whole = most * vector, last = (n - 1) % whole + 1;
   const int64_t tile_rows = lanes_even_rows(m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call)));
-  const int last_vectors = last > vector ? 2 : 1;
+  const int last_vectors = (int)lanes_divide_up(last, vector);
   const lanes_last_vector last_form = lanes_last_vector_of(kernels, last, last_vectors, 0);
-  if (!has_more) {
+  if (!has_more && !is_low) {
     lanes_plain_tiles *tiles = &small->plain_tiles;
     small->run = lanes_run_plain_tiles;
     tiles->m = m;

@@ -1,0 +1,62 @@
+/* Kernels for a transposed B where it is: squares of it are transposed in registers, and multiplied there. Where more rows of A
+ * follow, they leave B in a panel for them. */
+
+/* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. */
+static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const lanes_micro_tile *tile, const int rows,
+                                                                          const lanes_a_form form) {
+  const int64_t k = tile->k, a_stride = tile->a_stride, c_stride = tile->c_stride, width = tile->copy_width;
+  const int64_t a_step = form == LANES_A_ROWS ? 1 : a_stride;
+  const int is_far = LANES_VECTOR == 16 && lanes_is_far(tile->b_stride);
+  const VECTOR beta = BROADCAST(tile->beta);
+  for (int64_t j = 0; j < tile->columns; j += LANES_VECTOR) {
+    const int64_t n = tile->columns - j < LANES_VECTOR ? tile->columns - j : LANES_VECTOR;
+    const float *b[LANES_VECTOR]; /* Beyond the columns, the last one again. */
+    UNROLL for (int r = 0; r < LANES_VECTOR; r++) b[r] = tile->b + (j + (r < n ? r : n - 1)) * tile->b_stride;
+    const float *a = tile->a;
+    float *copy = tile->copy ? tile->copy + j : NULL, *const c = tile->c + j;
+    VECTOR sums[LANES_MOST_MR], square[LANES_VECTOR];
+    UNROLL for (int i = 0; i < rows; i++)
+        sums[i] = tile->beta == 0 ? (VECTOR){} : beta * LOAD_FIRST(c + i * c_stride, n);
+#define MULTIPLY(s)                                                                                                    \
+  UNROLL for (int i = 0; i < rows; i++) sums[i] =                                                                      \
+      FMA(BROADCAST(a[form == LANES_A_ROWS ? i * a_stride + s : s * a_stride + i]), square[s], sums[i]);               \
+  AFTER(sums[rows - 1], a);
+    int64_t p = 0;
+    for (; p + LANES_VECTOR <= k; p += LANES_VECTOR, a += LANES_VECTOR * a_step) {
+      if (is_far) LANES_NAME(load_rows)(b, p, LANES_VECTOR, square);
+      else LANES_NAME(load_square)(b, p, square);
+      if (copy) {
+        UNROLL for (int s = 0; s < LANES_VECTOR; s++) STORE(copy + s * width, square[s]);
+        copy += LANES_VECTOR * width;
+      }
+      UNROLL for (int s = 0; s < LANES_VECTOR; s++) { MULTIPLY(s) }
+    }
+    if (p < k) {
+      LANES_NAME(load_rows)(b, p, k - p, square);
+      UNROLL for (int s = 0; s < LANES_VECTOR - 1; s++) {
+        if (p + s >= k) break;
+        MULTIPLY(s)
+        if (copy) STORE(copy + s * width, square[s]);
+      }
+    }
+#undef MULTIPLY
+    if (tile->bias) {
+      const VECTOR bias = LOAD_FIRST(tile->bias + j, n);
+      UNROLL for (int i = 0; i < rows; i++) sums[i] += bias;
+    }
+    if (tile->relu) UNROLL for (int i = 0; i < rows; i++) sums[i] = RELU(sums[i]);
+    UNROLL for (int i = 0; i < rows; i++) STORE_FIRST(c + i * c_stride, sums[i], n);
+  }
+}
+
+/* As many rows as there are registers for beside a square. */
+#if LANES_VECTOR == 16
+#define TRANSPOSING_ROWS(X, ...) MICRO_ROWS_OF_3(X, __VA_ARGS__)
+#else
+#define TRANSPOSING_ROWS(X, ...) MICRO_ROWS(X, __VA_ARGS__)
+#endif
+#define TRANSPOSING(rows, name, form)                                                                                  \
+  static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) { LANES_NAME(transposing)(tile, rows, form); }
+TRANSPOSING_ROWS(TRANSPOSING, transposing_panel, LANES_A_PANEL)
+TRANSPOSING_ROWS(TRANSPOSING, transposing_rows, LANES_A_ROWS)
+#undef TRANSPOSING

@@ -100,7 +100,8 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
                      call->b_stride, panel);
 }
 
-/* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
+/* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before, as where shorter vectors' rows
+ * of a transposed B, 4096 bytes apart, and those of A would drive each other out of a level-1 cache. */
 static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;

@@ -1,7 +1,8 @@
 /* Kernels for a transposed B where it is: squares of it are transposed in registers, and multiplied there. Where more rows of A
  * follow, they leave B in a panel for them. */
 
-/* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. */
+/* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. Of rows of B far apart, a
+ * level-1 cache has no room for a line of each. */
 static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const lanes_micro_tile *tile, const int rows,
                                                                           const lanes_a_form form) {
   const int64_t k = tile->k, a_stride = tile->a_stride, c_stride = tile->c_stride, width = tile->copy_width;

@@ -8,7 +8,7 @@ struct PlannedStep {
   let results: [Int]
   /// What was fused into it, for the listing: "+ bias", "+ relu".
   var fused: [String] = []
-  /// The logits that it never holds all at once, for the listing.
+  /// The logits, of which it holds some rows at a time, for the listing.
   var sparedLogits = 0
 
   var result: Int { results[0] }

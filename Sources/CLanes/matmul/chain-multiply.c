@@ -107,8 +107,8 @@ static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *bl
   const lanes_matmul_kernels *kernels = job->kernels;
   if (!job->packs_b || !block->is_first) return NULL;
   const int64_t rows = lanes_least(job->mr, call->m - block->row_tiles.begin * job->mr);
-  if (call->transpose_b && kernels->vector < 16 && call->b_stride % 1024 == 0) return NULL;
-  if (call->transpose_b) return kernels->transposing[form_of_a(job, block)][rows - 1];
+  if (call->transpose_b)
+    return kernels->vector < 16 && call->b_stride % 1024 == 0 ? NULL : kernels->transposing[form_of_a(job, block)][rows - 1];
   return tile->columns < kernels->vectors * kernels->vector ? NULL : kernels->copying[form_of_a(job, block)][rows - 1];
 }
 
@@ -170,6 +170,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] = kernels->micro[form];
   /* A long chain leaves time to fetch the next tile of C. */
   const int64_t c_step = mr * call->c_stride, fetches_c = k >= 64;
+  const int are_more_rows = block->row_tiles.begin + 1 < block->share->row_tiles.end;
   int64_t activated = first_column;
   for (int64_t t = block->column_tiles.begin, tiles; t < block->column_tiles.end; t += tiles) {
     const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);
@@ -177,7 +178,6 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
     const lanes_micro_kernel copying = copying_of(job, block, &tile);
-    const int are_more_rows = rows.begin + mr < lanes_least(block->share->row_tiles.end * mr, call->m);
     if (job->packs_b && block->is_first && !copying) pack_b(job, block, t, (float *)tile.b);
     if (has_b_panels) tile.b_stride = width;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;

@@ -248,6 +248,7 @@ typedef struct packed_job {
   int64_t block_k;
   const float *x; /* m rows of k */
   int64_t x_stride;
+  int is_in_memory; /* B */
 } packed_job;
 
 static void run_packed(void *argument, int thread, int threads) {
@@ -264,14 +265,13 @@ static void run_packed(void *argument, int thread, int threads) {
       const int64_t j = lanes_first_column(&columns, t), width = lanes_width(&columns, t);
       const int64_t count = lanes_least(width, call->n - j);
       float *c = call->c + i * call->c_stride + j;
-      for (int l = 1; l < LANES_LANES; l++)
-        for (int64_t r = 0; r < count; r++) lanes[l][r] = 0;
+      memset(lanes[1], 0, sizeof lanes - sizeof lanes[0]);
       for (int64_t r = 0; r < count; r++) lanes[0][r] = initial(call, c + r);
       for (int64_t p = 0; p < k; p += block_k) {
         const int64_t steps = lanes_least(block_k, k - p);
         kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
-                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, 1, lanes[0],
-                              WIDEST);
+                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1,
+                              job->is_in_memory, lanes[0], WIDEST);
       }
       kernels->lane_column_trees(count, lanes[0], WIDEST);
       finish(call, job->kernels, i, j, count, lanes[0]);
@@ -281,8 +281,15 @@ static void run_packed(void *argument, int thread, int threads) {
 }
 
 static lanes_status multiply_packed(const lanes_context *context, const lanes_matmul_call *call) {
-  packed_job job = {call, context->kernels, lanes_packed_block_k(context, call->k), call->a, call->a_stride};
   const int64_t m = call->m, k = call->k;
+  packed_job job = {
+      .call = call,
+      .kernels = context->kernels,
+      .block_k = lanes_packed_block_k(context, k),
+      .x = call->a,
+      .x_stride = call->a_stride,
+      .is_in_memory = k * call->n > context->streaming_floats / 2,
+  };
   if (call->transpose_a || call->alpha != 1) {
     float *x = lanes_workspace(m * k);
     if (!x) return LANES_OUT_OF_MEMORY;

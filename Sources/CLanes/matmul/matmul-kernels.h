@@ -131,6 +131,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 
 #include "micro-kernels.h"
 
+#include "fours.h"
+
 #include "row-kernels.h"
 
 #include "pack-kernels.h"
@@ -157,6 +159,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #undef AFTER
 #undef AFTER_ALL
 #undef EVEN
+#undef FOUR
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16

@@ -39,56 +39,19 @@ static inline __attribute__((always_inline)) void LANES_NAME(transpose_eight)(VE
 }
 #endif
 
-/* Within each group of four floats, two of x and two of y from element o on, 0 or 2: taken in turns, or as pairs. */
-#if LANES_VECTOR == 16
-#define IN_TURNS(x, y, o)                                                                                              \
-  __builtin_shufflevector(x, y, o, o + 16, o + 1, o + 17, o + 4, o + 20, o + 5, o + 21, o + 8, o + 24, o + 9, o + 25,  \
-                          o + 12, o + 28, o + 13, o + 29)
-#define AS_PAIRS(x, y, o)                                                                                              \
-  __builtin_shufflevector(x, y, o, o + 1, o + 16, o + 17, o + 4, o + 5, o + 20, o + 21, o + 8, o + 9, o + 24, o + 25,  \
-                          o + 12, o + 13, o + 28, o + 29)
-#elif LANES_VECTOR == 8
-#define IN_TURNS(x, y, o) __builtin_shufflevector(x, y, o, o + 8, o + 1, o + 9, o + 4, o + 12, o + 5, o + 13)
-#define AS_PAIRS(x, y, o) __builtin_shufflevector(x, y, o, o + 1, o + 8, o + 9, o + 4, o + 5, o + 12, o + 13)
-#else
-#define IN_TURNS(x, y, o) __builtin_shufflevector(x, y, o, o + 4, o + 1, o + 5)
-#define AS_PAIRS(x, y, o) __builtin_shufflevector(x, y, o, o + 1, o + 4, o + 5)
-#endif
-
-typedef float LANES_NAME(quarter) __attribute__((vector_size(16)));
-static inline LANES_NAME(quarter) LANES_NAME(load_quarter)(const float *from) {
-  LANES_NAME(quarter) value;
-  memcpy(&value, from, sizeof value);
-  return value;
-}
-
 /* square[s], element r, is rows[r][p + s]. Vectors are put together of four floats each of every fourth row, which loads do:
  * there is left to transpose within groups of four. */
 static inline __attribute__((always_inline)) void LANES_NAME(load_square)(const float *const rows[], int64_t p,
                                                                           VECTOR square[]) {
-#define QUARTER(r) LANES_NAME(load_quarter)(rows[r] + p + g)
   UNROLL for (int g = 0; g < LANES_VECTOR; g += 4) {
-    VECTOR of[4], turns[4];
+    VECTOR every_fourth[4];
     UNROLL for (int i = 0; i < 4; i++) {
-#if LANES_VECTOR == 4
-      of[i] = QUARTER(i);
-#else
-      typedef float eight __attribute__((vector_size(32)));
-      const eight low = __builtin_shufflevector(QUARTER(i), QUARTER(i + 4), 0, 1, 2, 3, 4, 5, 6, 7);
-#if LANES_VECTOR == 8
-      of[i] = low;
-#else
-      const eight high = __builtin_shufflevector(QUARTER(i + 8), QUARTER(i + 12), 0, 1, 2, 3, 4, 5, 6, 7);
-      of[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-#endif
-#endif
+      FOUR parts[LANES_VECTOR / 4];
+      UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) parts[q] = LANES_NAME(load_four)(rows[i + 4 * q] + p + g, 4);
+      every_fourth[i] = LANES_NAME(join_fours)(parts);
     }
-    turns[0] = IN_TURNS(of[0], of[1], 0), turns[1] = IN_TURNS(of[0], of[1], 2);
-    turns[2] = IN_TURNS(of[2], of[3], 0), turns[3] = IN_TURNS(of[2], of[3], 2);
-    square[g] = AS_PAIRS(turns[0], turns[2], 0), square[g + 1] = AS_PAIRS(turns[0], turns[2], 2);
-    square[g + 2] = AS_PAIRS(turns[1], turns[3], 0), square[g + 3] = AS_PAIRS(turns[1], turns[3], 2);
+    LANES_NAME(transpose_fours)(every_fourth, square + g);
   }
-#undef QUARTER
 }
 
 /* The same where there are but `count` p, behind which the square has zeros; or where a level-1 cache has no room for a line of

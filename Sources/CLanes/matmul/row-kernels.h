@@ -53,54 +53,13 @@ ROWS_KERNELS(rows_of, 0)
 #undef ROWS_KERNEL
 #define ROWS_OF(name) {LANES_NAME(name##_1), LANES_NAME(name##_2), LANES_NAME(name##_3), LANES_NAME(name##_4)}
 
-/* Four neighbours in each group of four lanes. */
-typedef float LANES_NAME(four) __attribute__((vector_size(16)));
-#define FOUR LANES_NAME(four)
-
-static inline FOUR LANES_NAME(load_four)(const float *from, int64_t n) {
-  FOUR value = {};
-  if (n >= 4) memcpy(&value, from, sizeof value);
-#if LANES_VECTOR == 16
-  else value = _mm_maskz_loadu_ps((__mmask8)((1u << n) - 1), from);
-#else
-  else for (int64_t p = 0; p < n; p++) value[p] = from[p];
-#endif
-  return value;
-}
-
 /* The first n values (at most 4) of rows r, r + 4, r + 8, … of a. */
 static inline __attribute__((always_inline)) VECTOR LANES_NAME(load_fours)(const float *a, int64_t stride, int r,
                                                                            int64_t n) {
-#define ROW(q) LANES_NAME(load_four)(a + (r + 4 * (q)) * stride, n)
-#if LANES_VECTOR == 4
-  return ROW(0);
-#else
-  const FOUR row_0 = ROW(0), row_1 = ROW(1);
-  typedef float LANES_NAME(eight) __attribute__((vector_size(32)));
-  const LANES_NAME(eight) low = __builtin_shufflevector(row_0, row_1, 0, 1, 2, 3, 4, 5, 6, 7);
-#if LANES_VECTOR == 8
-  return low;
-#else
-  const FOUR row_2 = ROW(2), row_3 = ROW(3);
-  const LANES_NAME(eight) high = __builtin_shufflevector(row_2, row_3, 0, 1, 2, 3, 4, 5, 6, 7);
-  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-#endif
-#endif
-#undef ROW
+  FOUR parts[LANES_VECTOR / 4];
+  UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) parts[q] = LANES_NAME(load_four)(a + (r + 4 * q) * stride, n);
+  return LANES_NAME(join_fours)(parts);
 }
-
-/* The same shuffle in each group of four lanes; i ≥ 4 is y's lane i − 4. */
-#define LANE(i, q) ((i) < 4 ? (i) + 4 * (q) : LANES_VECTOR + (i) - 4 + 4 * (q))
-#define LANES_OF(i, j, k, l, q) LANE(i, q), LANE(j, q), LANE(k, q), LANE(l, q)
-#if LANES_VECTOR == 16
-#define IN_FOURS(x, y, i, j, k, l)                                                                                     \
-  __builtin_shufflevector(x, y, LANES_OF(i, j, k, l, 0), LANES_OF(i, j, k, l, 1), LANES_OF(i, j, k, l, 2),             \
-                          LANES_OF(i, j, k, l, 3))
-#elif LANES_VECTOR == 8
-#define IN_FOURS(x, y, i, j, k, l) __builtin_shufflevector(x, y, LANES_OF(i, j, k, l, 0), LANES_OF(i, j, k, l, 1))
-#else
-#define IN_FOURS(x, y, i, j, k, l) __builtin_shufflevector(x, y, LANES_OF(i, j, k, l, 0))
-#endif
 
 /* A vector of C, of which there are `rows` values, 1 … LANES_VECTOR, to be made from the sum that it begins with. */
 static inline VECTOR LANES_NAME(column_start)(const lanes_column *t, const float *c, int64_t rows) {
@@ -137,18 +96,13 @@ static inline __attribute__((always_inline)) VECTOR LANES_NAME(four_steps)(const
                                                                            int64_t b_step, int64_t n, VECTOR sum) {
   VECTOR x[4];
   UNROLL for (int r = 0; r < 4; r++) x[r] = LANES_NAME(load_fours)(a, stride, r, n);
-  const VECTOR low = IN_FOURS(x[0], x[1], 0, 4, 1, 5), more_low = IN_FOURS(x[2], x[3], 0, 4, 1, 5);
-  const VECTOR high = IN_FOURS(x[0], x[1], 2, 6, 3, 7), more_high = IN_FOURS(x[2], x[3], 2, 6, 3, 7);
-  sum = FMA(IN_FOURS(low, more_low, 0, 1, 4, 5), BROADCAST(b[0]), sum);
-  if (n > 1) sum = FMA(IN_FOURS(low, more_low, 2, 3, 6, 7), BROADCAST(b[b_step]), sum);
-  if (n > 2) sum = FMA(IN_FOURS(high, more_high, 0, 1, 4, 5), BROADCAST(b[2 * b_step]), sum);
-  if (n > 3) sum = FMA(IN_FOURS(high, more_high, 2, 3, 6, 7), BROADCAST(b[3 * b_step]), sum);
+  LANES_NAME(transpose_fours)(x, x);
+  sum = FMA(x[0], BROADCAST(b[0]), sum);
+  if (n > 1) sum = FMA(x[1], BROADCAST(b[b_step]), sum);
+  if (n > 2) sum = FMA(x[2], BROADCAST(b[2 * b_step]), sum);
+  if (n > 3) sum = FMA(x[3], BROADCAST(b[3 * b_step]), sum);
   return sum;
 }
-#undef LANE
-#undef LANES_OF
-#undef IN_FOURS
-#undef FOUR
 
 /* At least a vector of rows. The last one begins where it ends with the last row, over rows that are done. */
 static inline void LANES_NAME(do_column_of_rows)(const lanes_column *t, const float *a, const float *b, float *c,

@@ -1,6 +1,6 @@
 /* Linear + softmax cross-entropy (CONTRACT.md, C8), a chunk of rows at a time: the chunk's logits become its gradient in place,
- * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. Where that
- * is worth it, the first chunk's logits stand in place of the gradient by the weights, as many rows as that has. */
+ * and are used up before the next chunk's. Every sum over rows is a chain that the next chunk continues. Where that is
+ * worth it, the first chunk's logits stand in place of the gradient by the weights, as many rows as that has. */
 #include "../core/checks.h"
 #include "../matmul/paths.h"
 #include "../matmul/workspace.h"

@@ -50,15 +50,18 @@ static int64_t within(int64_t value, int64_t least, int64_t most) {
   return value < least ? least : value > most ? most : value;
 }
 
-static lanes_blocking find_blocking(const lanes_machine *machine) {
+static lanes_blocking find_blocking(const lanes_machine *machine, lanes_core core) {
   const int64_t l2_floats = (machine->l2_bytes >= 64 << 10 ? machine->l2_bytes : 512 << 10) / (int64_t)sizeof(float);
-  const int64_t block_a = l2_floats * 3 / 8;
+  const int64_t block_a = l2_floats * 3 / 8, rows = within(block_a / 512, 48, 768);
   return (lanes_blocking){
       .block_a = block_a,
       .steps = within(block_a / 48, 256, 2048) & -LANES_LANES,
-      .rows = within(block_a / 512, 48, 768),
+      .rows = rows,
       .level2 = l2_floats * 7 / 8,
       .level3 = 2 * l2_floats,
+      .small_b = core == LANES_CORE_OF_WHOLES ? 1 << 14 : 1 << 16,
+      .many_rows = core == LANES_CORE_OF_WHOLES ? 48 : rows,
+      .core = core,
   };
 }
 
@@ -72,7 +75,7 @@ static lanes_status fill(const lanes_options *options, lanes_context *context) {
   context->kernels = lanes_kernels_of(isa);
   context->grain = find_grain(options->grain);
   const lanes_machine machine = lanes_machine_describe();
-  context->blocking = find_blocking(&machine);
+  context->blocking = find_blocking(&machine, options->core ? options->core : lanes_core_of_machine());
   int64_t bytes = options->streaming_bytes > 0 ? options->streaming_bytes : machine.l3_bytes;
   context->streaming_floats = (bytes > 0 ? bytes : default_streaming_bytes) / (int64_t)sizeof(float);
   return LANES_OK;

@@ -22,4 +22,6 @@ typedef struct lanes_kernels {
  * question: lanes_isa_available. */
 const lanes_kernels *lanes_kernels_of(lanes_isa isa);
 
+lanes_core lanes_core_of_machine(void);
+
 #endif

@@ -134,6 +134,10 @@ const char *lanes_status_message(lanes_status status);
 
 typedef struct lanes_context lanes_context;
 
+/* How a core computes vectors of 64 bytes: in halves, of which it loads as many as it multiplies, as Zen 4 does; or whole, of
+ * which it multiplies two while it loads two. */
+typedef enum lanes_core { LANES_CORE_OF_MACHINE, LANES_CORE_OF_HALVES, LANES_CORE_OF_WHOLES } lanes_core;
+
 typedef struct lanes_options {
   const char *isa; /* NULL: as in the default context */
   int threads;     /* 0: as in the default context */
@@ -141,6 +145,7 @@ typedef struct lanes_options {
                       so that small cases run on many threads too. */
   int64_t streaming_bytes; /* larger outputs of elementwise functions, and of softmax from half of it, go past the caches,
                               and matmul counts on larger operands to come from memory; 0: the last-level cache's size */
+  lanes_core core; /* what matmul's tiles and blocks are chosen for; tests set it */
 } lanes_options;
 
 lanes_status lanes_default_context(const lanes_context **context);

@@ -2,6 +2,9 @@
 #include "../core/kernels.h"
 
 #include <stddef.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 extern const lanes_kernels lanes_kernels_portable;
 #if defined(__x86_64__)
@@ -35,4 +38,14 @@ int lanes_isa_available(lanes_isa isa) {
            __builtin_cpu_supports("fma");
 #endif
   return 1;
+}
+
+/* AMD says how wide its data paths are (function 8000001A: FP256, FP512); others have as wide ones as registers. */
+lanes_core lanes_core_of_machine(void) {
+#if defined(__x86_64__)
+  const unsigned fp256 = 1 << 2, fp512 = 1 << 3;
+  unsigned paths = 0, ebx, ecx, edx;
+  if (__get_cpuid(0x8000001A, &paths, &ebx, &ecx, &edx) && (paths & (fp256 | fp512)) == fp256) return LANES_CORE_OF_HALVES;
+#endif
+  return LANES_CORE_OF_WHOLES;
 }

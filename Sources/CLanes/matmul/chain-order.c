@@ -111,18 +111,19 @@ static int is_crowded(const lanes_context *context, const lanes_matmul_call *cal
  * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows
  * that drive each other out of a cache. From memory, up to `few` rows had better stream B: a tile's columns of it, a block of k
  * after the other; unless a level-2 cache does not hold two such blocks. */
+enum { SEVERAL_ROWS = 48 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
-  const int64_t rows = context->blocking.rows, few = 2 * rows, size = call->n * call->k;
+  const int64_t few = 2 * context->blocking.rows, size = call->n * call->k;
   job->packs_b = call->transpose_b != 0;
-  const int is_narrow = has_narrow_tiles(job), are_few = call->m < 48 && !(is_narrow && is_crowded(context, call, job->k));
-  if (job->packs_b || are_few || size <= small_operand) return;
+  const int is_narrow = has_narrow_tiles(job), are_few = call->m < SEVERAL_ROWS && !(is_narrow && is_crowded(context, call, job->k));
+  if (job->packs_b || are_few || size <= context->blocking.small_b) return;
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
   const int is_flat = call->m <= few && call->m < call->n;
   job->streams_b = is_in_memory && is_flat && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
-  const int are_slow = !is_aligned || lanes_is_far(call->b_stride);
-  job->packs_b = !job->streams_b && (is_narrow || is_in_memory || (call->m > rows && are_slow));
+  const int are_slow = !is_aligned || lanes_is_far(call->b_stride), are_many = call->m > context->blocking.many_rows;
+  job->packs_b = !job->streams_b && (is_narrow || is_in_memory || (are_many && are_slow));
 }
 
 /* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no
@@ -207,12 +208,16 @@ static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_mat
 /* As many steps as leave some rows of A in a level-2 cache: C is reloaded for every block. Fewer steps and more rows where a B
  * is used as it lies in memory, which is read again for every block of rows; or where A is packed, most of all tile after tile.
  * A tile's columns of B that are all there are stay in cache with all their steps, so that A is read row after row. */
+enum { FAR_STEPS = 256 };
 static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
   const lanes_blocking *blocking = &context->blocking;
   const int64_t k = job->k, n = job->call->n;
   if (job->packed_b) return lanes_packed_block_k(context, k);
   if (job->in_strips) return lanes_even_block(k, STRIP_STEPS, 1);
   if (job->columns.tiles == 1 && !job->call->transpose_a && k * job->columns.wide <= blocking->level2 / 2) return k;
+  /* Wholes ask twice as much of the next caches: rows of B stay for the next tile of rows, however far apart they lie. */
+  if (blocking->core == LANES_CORE_OF_WHOLES && !job->packs_b && job->row_tiles > 1 && lanes_is_far(job->call->b_stride))
+    return lanes_even_block(k, FAR_STEPS, LANES_LANES);
   const int reads_memory = !job->packs_b && k * n > context->streaming_floats / 4;
   if (reads_memory || (job->packs_a && !packs_all_tiles(job)))
     return lanes_even_block(k, blocking->block_a / blocking->rows, LANES_LANES);

@@ -59,7 +59,7 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 40;
   if ((unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL ||
-      !lanes_is_small(&context->kernels->matmul, call))
+      !lanes_is_small(context, call))
     return 0;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
   const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;
@@ -78,7 +78,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (is_plainly_small(context, call)) {
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     lanes_small_product small;
-    lanes_decide_small(&context->kernels->matmul, call, &small);
+    lanes_decide_small(context, call, &small);
     /* Inlined, where these are what it takes: what was just decided stays in registers. */
     if (small.run == lanes_run_plain_tiles) return lanes_run_plain_tiles(&small, call->a, call->b, call->c, NULL, NULL);
     return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
@@ -88,7 +88,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   lanes_matmul_straighten(&straight);
   const int64_t m = call->m, n = call->n, k = call->alpha != 0 ? call->k : 0;
   if (m == 0 || n == 0) return LANES_OK;
-  if (k > 0 && lanes_is_small(&context->kernels->matmul, &straight)) return lanes_multiply_small(context, &straight);
+  if (k > 0 && lanes_is_small(context, &straight)) return lanes_multiply_small(context, &straight);
   if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, &straight);
   return lanes_matmul_in_chain_order(context, &straight, k);
 }

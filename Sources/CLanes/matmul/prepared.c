@@ -106,9 +106,9 @@ static void decide(product *product, const lanes_context *context) {
       product->b = reach_of(call, call->transpose_b ? call->n : k, call->transpose_b ? k : call->n, call->b_stride);
   }
   if (product->has_bias) product->bias = reach_of(call, 1, call->n, call->n);
-  const int is_small = k > 0 && lanes_is_small(&context->kernels->matmul, call);
+  const int is_small = k > 0 && lanes_is_small(context, call);
   if (is_small && lanes_is_alone(context, call)) {
-    lanes_decide_small(&context->kernels->matmul, call, &product->small);
+    lanes_decide_small(context, call, &product->small);
   } else if (is_small) {
     product->small.run = run_small;
   } else if (lanes_takes_lane_order(call->m, call->n, k)) {

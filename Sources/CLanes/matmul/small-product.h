@@ -5,7 +5,8 @@
 
 #include "paths.h"
 
-/* Sides of such products, at most: operands of more than a quarter of a MiB are worth the chain order's blocks. */
+/* Sides of such products, at most: operands of more than a quarter of a MiB are worth the chain order's blocks, as is a B for
+ * which it matters how it lies. */
 enum { LANES_SMALL = 255 };
 
 static inline int lanes_is_small_size(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
@@ -91,11 +92,12 @@ static inline lanes_column_form lanes_column_form_of(const lanes_matmul_kernels 
 }
 
 /* Whether a product goes this way; its arguments are right. */
-static inline int lanes_is_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
-  return lanes_is_small_size(call->m) && lanes_is_small_size(call->n) && lanes_is_small_size(call->k) && call->alpha == 1 &&
+static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
+  return lanes_is_small_size(call->m) && lanes_is_small_size(call->n) && lanes_is_small_size(call->k) &&
+         call->n * call->k <= context->blocking.small_b && call->alpha == 1 &&
          !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
          !lanes_takes_lane_order(call->m, call->n, call->k) &&
-         (!call->transpose_b || lanes_column_form_of(kernels, call) != LANES_COLUMN_FORMS);
+         (!call->transpose_b || lanes_column_form_of(&context->kernels->matmul, call) != LANES_COLUMN_FORMS);
 }
 
 /* Whether a small product is not worth asking for threads. */
@@ -117,11 +119,21 @@ static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, cons
   column->relu = call->activation == LANES_RELU;
 }
 
+/* Vectors side by side in a tile. Those of a plain one, but for so few rows that their sums would wait for each other, for long;
+ * and where each fma's own load is one too many. */
 enum { LONG_WAIT = 32 };
+static inline int lanes_vectors_of_small(const lanes_context *context, const lanes_matmul_call *call) {
+  const int plain = context->kernels->matmul.plain_vectors;
+  const int64_t vectors = lanes_divide_up(call->n, context->kernels->matmul.vector);
+  if (vectors <= plain) return plain;
+  if (call->m < 4 && call->m * plain <= 4 && call->k >= LONG_WAIT) return LANES_MOST_VECTORS;
+  return plain > 1 || context->blocking.core == LANES_CORE_OF_HALVES ? plain : vectors % 3 == 0 ? 3 : 2;
+}
 
 /* For what lanes_is_small, and for parts of it whose B is as it is: the order is the chain's, whatever the part's own size. */
-static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call,
+static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call,
                                       lanes_small_product *small) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const lanes_column_form column_form = lanes_column_form_of(kernels, call);
   if (column_form != LANES_COLUMN_FORMS) {
     lanes_decide_column(kernels, call, column_form, small);
@@ -144,14 +156,12 @@ static inline void lanes_decide_small(const lanes_matmul_kernels *kernels, const
     return;
   }
   const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
-  /* So few rows that a plain tile's sums would wait for each other, for long, take the widest tiles. */
-  const int is_low = m < 4 && m * kernels->plain_vectors <= 4 && call->k >= LONG_WAIT && n > kernels->plain_vectors * vector;
-  const int most = is_low ? LANES_MOST_VECTORS : kernels->plain_vectors;
+  const int most = lanes_vectors_of_small(context, call);
   const int64_t whole = most * vector, last = (n - 1) % whole + 1;
   const int64_t tile_rows = lanes_even_rows(m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call)));
   const int last_vectors = (int)lanes_divide_up(last, vector);
   const lanes_last_vector last_form = lanes_last_vector_of(kernels, last, last_vectors, 0);
-  if (!has_more && !is_low) {
+  if (!has_more && most == kernels->plain_vectors) {
     lanes_plain_tiles *tiles = &small->plain_tiles;
     small->run = lanes_run_plain_tiles;
     tiles->m = m;

@@ -31,7 +31,8 @@ public struct NativeBackend: Backend {
       throw LanesError("threads", .invalidThreads(wanted ?? ""))
     }
     var made: OpaquePointer?
-    var options = lanes_options(isa: nil, threads: count, grain: grainNanoseconds ?? 0, streaming_bytes: 0)
+    var options = lanes_options()
+    (options.threads, options.grain) = (count, grainNanoseconds ?? 0)
     let status =
       if let isa {
         isa.withCString { name in

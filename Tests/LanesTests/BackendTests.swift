@@ -47,7 +47,8 @@ struct BackendTests {
   func contexts() throws {
     var made: OpaquePointer?
     for threads in [Int32(-1), 1025, .min, .max] {
-      var options = lanes_options(isa: nil, threads: threads, grain: 0, streaming_bytes: 0)
+      var options = lanes_options()
+      options.threads = threads
       #expect(lanes_context_create(&options, &made) == LANES_INVALID_THREADS && made == nil)
     }
     #expect(lanes_context_create(nil, nil) == LANES_NULL_POINTER)

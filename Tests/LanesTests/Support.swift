@@ -50,9 +50,12 @@ final class Floats: @unchecked Sendable {
 final class Context: @unchecked Sendable {
   let pointer: OpaquePointer
 
-  init(isa: String, threads: Int32, grain: Double = 1e-9, streamingBytes: Int64 = 0) throws {
+  init(
+    isa: String, threads: Int32, grain: Double = 1e-9, streamingBytes: Int64 = 0, core: lanes_core = LANES_CORE_OF_MACHINE
+  ) throws {
     var made: OpaquePointer?
-    var options = lanes_options(isa: nil, threads: threads, grain: grain, streaming_bytes: streamingBytes)
+    var options = lanes_options()
+    (options.threads, options.grain, options.streaming_bytes, options.core) = (threads, grain, streamingBytes, core)
     let status = isa.withCString { name in
       options.isa = name
       return lanes_context_create(&options, &made)

@@ -2,15 +2,9 @@
 #define FOUR LANES_NAME(four)
 typedef float FOUR __attribute__((vector_size(16)));
 
-/* The first n values, all four from n = 4 on; the others are 0. */
-static inline FOUR LANES_NAME(load_four)(const float *from, int64_t n) {
-  FOUR value = {};
-  if (n >= 4) memcpy(&value, from, sizeof value);
-#if LANES_VECTOR == 16
-  else value = _mm_maskz_loadu_ps((__mmask8)((1u << n) - 1), from);
-#else
-  else for (int64_t p = 0; p < n; p++) value[p] = from[p];
-#endif
+static inline FOUR LANES_NAME(load_four)(const float *from) {
+  FOUR value;
+  memcpy(&value, from, sizeof value);
   return value;
 }
 

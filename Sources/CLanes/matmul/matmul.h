@@ -63,8 +63,9 @@ typedef struct lanes_plain_tile {
 typedef void (*lanes_plain_kernel)(const lanes_plain_tile *tile, const float *a, const float *b, float *c);
 
 /* A whole product: what it is but for its pointers begins with a struct that the kernel knows. */
-typedef lanes_status (*lanes_product_kernel)(const void *product, const float *a, const float *b, float *c,
-                                             const float *bias, const float *gradient_value);
+typedef lanes_status lanes_product_kernel_function(const void *product, const float *a, const float *b, float *c,
+                                                   const float *bias, const float *gradient_value);
+typedef lanes_product_kernel_function *lanes_product_kernel;
 
 /* Rows of C, whole, one after the other, for a k of 1 … LANES_SHORT_K: what there is to do is write C. A[i, p] is
  * a[i·a_row + p·a_step]. */
@@ -75,22 +76,18 @@ typedef struct lanes_rows {
   int relu;
 } lanes_rows;
 
-/* C of one column, whose m elements lie beside each other and are computed so:
- * c[i] = relu(Σ a·b[p·b_step] + beta·c[i] + bias).
- * A[i, p] is a[p·a_stride + i] (panel), or a[i·a_stride + p] (rows); pairs are rows of k = 2 without gaps.
- * Rows are at least a vector of them, and whole vectors unless beta is 0. */
-typedef enum lanes_column_form {
-  LANES_COLUMN_PANEL,
-  LANES_COLUMN_ROWS,
-  LANES_COLUMN_PAIRS,
-  LANES_COLUMN_FORMS
-} lanes_column_form;
-typedef struct lanes_column {
-  int64_t m, k, a_stride, b_step;
-  int64_t is_turned; /* a and b have changed places: C is a row, and has a bias for each element */
+/* A slim C, of one to four columns, whose elements are computed side by side down the columns:
+ * c[i, j] = relu(Σ a·b[p·b_step + j·b_column] + beta·c[i, j] + bias[j]).
+ * A[i, p] is a[p·a_stride + i] (panel), or a[i·a_stride + p] (rows); pairs are rows of k = 2 without gaps, C being one column.
+ * Rows are at least as many as are turned at a time, and a multiple unless beta is 0. */
+typedef enum lanes_slim_form { LANES_SLIM_PANEL, LANES_SLIM_ROWS, LANES_SLIM_PAIRS, LANES_SLIM_FORMS } lanes_slim_form;
+enum { LANES_SLIM = 4 };
+typedef struct lanes_slim {
+  int64_t m, k, a_stride, b_step, b_column, c_stride;
+  int64_t is_turned; /* a and b have changed places: C has rows, c[j·c_stride + i], and a bias for each i */
   float beta;        /* 0: C is not read */
   int relu;
-} lanes_column;
+} lanes_slim;
 
 /* Packs k×width of an operand, times alpha, into panels of panel_width: to[p·panel_width + i], then the next k·panel_width.
  * What the last panel has beyond width is not defined. */
@@ -120,6 +117,7 @@ typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile of many rows, NR / vector */
   int plain_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
+  int turned_rows; /* of A, at least, in slim products of several columns */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
@@ -133,7 +131,7 @@ typedef struct lanes_matmul_kernels {
   /* [form of A][vectors − 1][form of the last one][rows − 1] */
   lanes_plain_kernel plain[LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
   lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
-  lanes_product_kernel column[LANES_COLUMN_FORMS]; /* of lanes_column */
+  lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;

@@ -47,7 +47,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(load_square)(const 
     VECTOR every_fourth[4];
     UNROLL for (int i = 0; i < 4; i++) {
       FOUR parts[LANES_VECTOR / 4];
-      UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) parts[q] = LANES_NAME(load_four)(rows[i + 4 * q] + p + g, 4);
+      UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) parts[q] = LANES_NAME(load_four)(rows[i + 4 * q] + p + g);
       every_fourth[i] = LANES_NAME(join_fours)(parts);
     }
     LANES_NAME(transpose_fours)(every_fourth, square + g);

@@ -42,9 +42,8 @@ enum { LANES_LEAST_FOR_THREADS = 1 << 17 };
 static inline int64_t lanes_parts_of_call(const lanes_matmul_call *call, int64_t columns) {
   return call->m >= call->n ? call->m : lanes_divide_up(call->n, columns);
 }
-static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call, int64_t columns, int thread, int threads) {
-  const int by_rows = call->m >= call->n;
-  const lanes_part own = lanes_part_of(by_rows ? call->m : call->n, by_rows ? 1 : columns, thread, threads);
+/* Some of its rows, or of its columns. */
+static inline lanes_matmul_call lanes_part_between(const lanes_matmul_call *call, int by_rows, lanes_part own) {
   lanes_matmul_call part = *call;
   if (by_rows) {
     part.m = own.end - own.begin;
@@ -59,8 +58,12 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
   if (part.gradient_value) part.gradient_value += own.begin * (by_rows ? call->gradient_value_stride : 1);
   return part;
 }
+static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call, int64_t columns, int thread, int threads) {
+  const int by_rows = call->m >= call->n;
+  return lanes_part_between(call, by_rows, lanes_part_of(by_rows ? call->m : call->n, by_rows ? 1 : columns, thread, threads));
+}
 
-/* The chain order for small sizes, lanes_is_small, on the threads that are worth it. */
+/* The chain order for small sizes and a slim C, lanes_is_small, on the threads that are worth it. */
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
 
 /* The last vector of a tile of so many columns; `reads_whole`: B holds a whole vector there. */

@@ -1,4 +1,4 @@
-/* C2's chain order for small sides: one kernel after the other, operands where they are, nothing packed or fetched. What is
+/* C2's chain order for small sides, and for a slim C: one kernel after the other, operands where they are, nothing packed or fetched. What is
  * decided here does not depend on pointers, so that a prepared product decides it once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
@@ -26,7 +26,7 @@ typedef struct lanes_tiles {
 /* What `run` takes. */
 typedef struct lanes_small_product {
   union {
-    lanes_column column;
+    lanes_slim slim;
     lanes_rows rows;
     lanes_plain_tiles plain_tiles;
     lanes_tiles tiles;
@@ -79,25 +79,39 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
   return LANES_OK;
 }
 
-/* Where C is one column without gaps, or one row beside a transposed B, its elements are computed side by side, in this form;
- * LANES_COLUMN_FORMS: it is neither, or too short. */
-static inline lanes_column_form lanes_column_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
-  const int64_t m = call->m, n = call->n, vector = kernels->vector;
-  const int is_column = n == 1 && (call->c_stride == 1 || m == 1), is_turned = !is_column && m == 1 && call->transpose_b;
-  if (!is_column && !is_turned) return LANES_COLUMN_FORMS;
-  if (is_column && call->transpose_a) return LANES_COLUMN_PANEL;
-  const int64_t count = is_turned ? n : m;
-  if (call->k == 2 && (is_turned ? call->b_stride : call->a_stride) == 2) return LANES_COLUMN_PAIRS;
-  return count >= vector && (call->beta == 0 || count % vector == 0) ? LANES_COLUMN_ROWS : LANES_COLUMN_FORMS;
+/* Where C has few columns, or few rows beside a transposed B, its elements are computed side by side along them, in this form;
+ * LANES_SLIM_FORMS: it has more, or is too short. */
+static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n;
+  const int is_turned = n > LANES_SLIM && m <= LANES_SLIM && call->transpose_b;
+  const int64_t columns = is_turned ? m : n, rows = is_turned ? n : m;
+  if (columns > LANES_SLIM || (columns > 1 && call->k <= LANES_SHORT_K)) return LANES_SLIM_FORMS;
+  if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
+  if (columns == 1 && call->k == 2 && (is_turned ? call->b_stride == 2 : call->a_stride == 2 && call->c_stride == 1))
+    return LANES_SLIM_PAIRS;
+  const int64_t at_once = columns > 1 ? kernels->turned_rows : kernels->vector;
+  return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
-/* Whether a product goes this way; its arguments are right. */
+/* Whether a slim C of any size goes this way: while A is in a cache, and in a level-2 cache where its rows drive each other out of
+ * smaller ones. Longer rows of a C that is turned are for the kernels that turn B. */
+enum { LANES_SLIM_LENGTH = 1 << 20 };
+static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
+  if ((uint64_t)call->n - 1 >= LANES_SLIM || (uint64_t)call->m - 1 >= LANES_SLIM_LENGTH ||
+      (uint64_t)call->k - 1 >= LANES_SLIM_LENGTH)
+    return 0;
+  const int64_t most = lanes_is_far(call->a_stride) ? context->blocking.level2 : context->streaming_floats / 2;
+  return call->m * call->k <= most && lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS;
+}
+
+/* Whether a product goes this way, if its arguments are right; they may be anything. */
 static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
-  return lanes_is_small_size(call->m) && lanes_is_small_size(call->n) && lanes_is_small_size(call->k) &&
-         call->n * call->k <= context->blocking.small_b && call->alpha == 1 &&
-         !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
+  const int are_small = lanes_is_small_size(call->m) && lanes_is_small_size(call->n) && lanes_is_small_size(call->k) &&
+                        call->n * call->k <= context->blocking.small_b;
+  if (!are_small && !lanes_is_slim(context, call)) return 0;
+  return call->alpha == 1 && !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
          !lanes_takes_lane_order(call->m, call->n, call->k) &&
-         (!call->transpose_b || lanes_column_form_of(&context->kernels->matmul, call) != LANES_COLUMN_FORMS);
+         (!call->transpose_b || lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS);
 }
 
 /* Whether a small product is not worth asking for threads. */
@@ -105,18 +119,21 @@ static inline int lanes_is_alone(const lanes_context *context, const lanes_matmu
   return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
 }
 
-static inline void lanes_decide_column(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call,
-                                       lanes_column_form form, lanes_small_product *small) {
-  const int is_turned = call->n != 1;
-  lanes_column *column = &small->column;
-  small->run = kernels->column[form];
-  column->m = is_turned ? call->n : call->m;
-  column->k = call->k;
-  column->a_stride = is_turned ? call->b_stride : call->a_stride;
-  column->b_step = is_turned ? (call->transpose_a ? call->a_stride : 1) : call->transpose_b ? 1 : call->b_stride;
-  column->is_turned = is_turned;
-  column->beta = call->beta;
-  column->relu = call->activation == LANES_RELU;
+static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, lanes_slim_form form,
+                                     lanes_small_product *small) {
+  const int is_turned = call->n > LANES_SLIM;
+  const int64_t a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
+  lanes_slim *slim = &small->slim;
+  small->run = kernels->slim[form][(is_turned ? call->m : call->n) - 1];
+  slim->m = is_turned ? call->n : call->m;
+  slim->k = call->k;
+  slim->a_stride = is_turned ? call->b_stride : call->a_stride;
+  slim->b_step = is_turned ? a_step : call->transpose_b ? 1 : call->b_stride;
+  slim->b_column = is_turned ? a_row : call->transpose_b ? call->b_stride : 1;
+  slim->c_stride = call->c_stride;
+  slim->is_turned = is_turned;
+  slim->beta = call->beta;
+  slim->relu = call->activation == LANES_RELU;
 }
 
 /* Vectors side by side in a tile. Those of a plain one, but for so few rows that their sums would wait for each other, for long;
@@ -134,9 +151,9 @@ static inline int lanes_vectors_of_small(const lanes_context *context, const lan
 static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call,
                                       lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const lanes_column_form column_form = lanes_column_form_of(kernels, call);
-  if (column_form != LANES_COLUMN_FORMS) {
-    lanes_decide_column(kernels, call, column_form, small);
+  const lanes_slim_form slim_form = lanes_slim_form_of(kernels, call);
+  if (slim_form != LANES_SLIM_FORMS) {
+    lanes_decide_slim(kernels, call, slim_form, small);
     return;
   }
   const int64_t m = call->m, n = call->n, vector = kernels->vector;

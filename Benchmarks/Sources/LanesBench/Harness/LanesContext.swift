@@ -7,7 +7,8 @@ final class LanesContext {
 
   init(threads: Int) throws {
     var made: OpaquePointer?
-    var options = lanes_options(isa: nil, threads: CInt(threads), grain: 0, streaming_bytes: 0)
+    var options = lanes_options()
+    options.threads = CInt(threads)
     try lanesCheck(lanes_context_create(&options, &made))
     guard let made else { throw BenchmarkError("no context for \(threads) threads") }
     pointer = made

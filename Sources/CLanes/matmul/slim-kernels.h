@@ -1,0 +1,184 @@
+/* Kernels for a C of a few columns, C2's chain order: elements of a column are computed side by side. */
+
+/* `rows` elements of a column, 1 … LANES_VECTOR, which lie in C side by side, begin and end. `bias` is that of the first. */
+static inline VECTOR LANES_NAME(along_start)(const lanes_slim *t, const float *c, int64_t rows) {
+  if (t->beta == 0) return (VECTOR){};
+  return BROADCAST(t->beta) * LOAD_FIRST(c, rows);
+}
+static inline void LANES_NAME(along_end)(const lanes_slim *t, const float *bias, float *c, int64_t rows, VECTOR sum) {
+  if (bias) sum += t->is_turned ? LOAD_FIRST(bias, rows) : BROADCAST(*bias);
+  if (t->relu) sum = RELU(sum);
+  if (rows == LANES_VECTOR) STORE(c, sum);
+  else STORE_FIRST(c, sum, rows);
+}
+
+/* Those of n columns, wherever they lie. */
+#define LIE_ALONG(t, n) ((t)->is_turned || (n == 1 && (t)->c_stride == 1))
+static inline __attribute__((always_inline)) void LANES_NAME(slim_start)(const lanes_slim *t, const float *c, int64_t rows,
+                                                                         const int n, VECTOR sums[]) {
+  UNROLL for (int j = 0; j < n; j++) {
+    if (t->beta == 0 || LIE_ALONG(t, n)) sums[j] = LANES_NAME(along_start)(t, c + j * t->c_stride, rows);
+    else {
+      float block[LANES_VECTOR] = {0};
+      for (int64_t r = 0; r < rows; r++) block[r] = c[r * t->c_stride + j];
+      sums[j] = BROADCAST(t->beta) * LOAD(block);
+    }
+  }
+}
+static inline __attribute__((always_inline)) void LANES_NAME(slim_end)(const lanes_slim *t, const float *bias, float *c,
+                                                                       int64_t rows, const int n, VECTOR sums[]) {
+  if (LIE_ALONG(t, n)) {
+    UNROLL for (int j = 0; j < n; j++) LANES_NAME(along_end)(t, bias, c + j * t->c_stride, rows, sums[j]);
+    return;
+  }
+  VECTOR turned[4] = {};
+  UNROLL for (int j = 0; j < n; j++) {
+    turned[j] = bias ? sums[j] + BROADCAST(bias[j]) : sums[j];
+    if (t->relu) turned[j] = RELU(turned[j]);
+  }
+  LANES_NAME(transpose_fours)(turned, turned);
+  UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) UNROLL for (int r = 0; r < 4; r++)
+      if (4 * q + r < rows) memcpy(c + (4 * q + r) * t->c_stride, (const float *)&turned[r] + 4 * q, n * sizeof(float));
+}
+
+/* Keeps the compiler from making an address of its own of each row: it has no registers for these. */
+#define KEEP(pointer) __asm__("" : "+r"(pointer))
+
+/* So many vectors of rows of A, turned in registers four steps at a time. What is left of k is turned with the steps before. */
+static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const lanes_slim *t, const float *a, const float *b,
+                                                                        const int n, const int vectors,
+                                                                        VECTOR sums[][LANES_SLIM]) {
+  enum { FOURS = LANES_VECTOR / 4 };
+  const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column;
+  const float *fours[LANES_SLIM * FOURS];
+  UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] = a + 4 * g * stride;
+#define TURN(v, x)                                                                                                     \
+  UNROLL for (int r = 0; r < 4; r++) {                                                                                 \
+    FOUR parts[FOURS];                                                                                                 \
+    UNROLL for (int q = 0; q < FOURS; q++) parts[q] = LANES_NAME(load_four)(fours[(v) * FOURS + q] + r * stride);      \
+    x[r] = LANES_NAME(join_fours)(parts);                                                                              \
+  }                                                                                                                    \
+  LANES_NAME(transpose_fours)(x, x);
+#define MULTIPLY(v, x, s)                                                                                              \
+  UNROLL for (int j = 0; j < n; j++) sums[v][j] = FMA(x, BROADCAST(b[j * b_column + s * b_step]), sums[v][j]);
+  int64_t p = 0;
+  for (; p + 4 <= k; p += 4) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      VECTOR x[4];
+      UNROLL for (int q = 0; q < FOURS; q++) KEEP(fours[v * FOURS + q]);
+      TURN(v, x)
+      UNROLL for (int s = 0; s < 4; s++) { MULTIPLY(v, x[s], s) }
+    }
+    UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] += 4;
+    b += 4 * b_step;
+    KEEP(b);
+  }
+  if (p == k) return;
+  if (k < 4) {
+    for (; p < k; p++, a++, b += b_step) UNROLL for (int v = 0; v < vectors; v++) {
+      float block[LANES_VECTOR];
+      UNROLL for (int r = 0; r < LANES_VECTOR; r++) block[r] = a[(v * LANES_VECTOR + r) * stride];
+      MULTIPLY(v, LOAD(block), 0)
+    }
+    return;
+  }
+  const int64_t done = 4 - (k - p);
+  UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] -= done;
+  b -= done * b_step;
+  VECTOR x[LANES_SLIM][4];
+  UNROLL for (int v = 0; v < vectors; v++) { TURN(v, x[v]) }
+  UNROLL for (int s = 1; s < 4; s++) {
+    if (s < done) continue;
+    UNROLL for (int v = 0; v < vectors; v++) { MULTIPLY(v, x[v][s], s) }
+  }
+#undef TURN
+}
+#undef KEEP
+
+/* The same of a transposed A, of whose last vector there are `count` rows. */
+static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const lanes_slim *t, const float *a, const float *b,
+                                                                         int64_t count, const int n, const int vectors,
+                                                                         VECTOR sums[][LANES_SLIM]) {
+  const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column;
+  for (int64_t p = 0; p < k; p++, a += stride, b += b_step)
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const VECTOR x = vectors > 1 ? LOAD(a + v * LANES_VECTOR) : LOAD_FIRST(a, count);
+      MULTIPLY(v, x, 0)
+    }
+}
+#undef MULTIPLY
+
+/* Several vectors of rows while there are as many: their sums do not wait for each other. The last one of a plain A begins where
+ * it ends with the last row, over rows that are done. */
+static inline __attribute__((always_inline)) void LANES_NAME(slim)(const lanes_slim *t, const float *a, const float *b, float *c,
+                                                                   const float *bias, const int n, const lanes_a_form form) {
+  const int most = n == 1 ? 3 : 2;
+  const int64_t m = t->m, a_row = form == LANES_A_ROWS ? t->a_stride : 1, c_row = t->is_turned ? 1 : t->c_stride;
+  VECTOR sums[LANES_SLIM][LANES_SLIM];
+#define VECTORS(vectors, i, count)                                                                                     \
+  UNROLL for (int v = 0; v < vectors; v++)                                                                             \
+      LANES_NAME(slim_start)(t, c + ((i) + v * LANES_VECTOR) * c_row, count, n, sums[v]);                              \
+  if (form == LANES_A_ROWS) LANES_NAME(slim_rows)(t, a + (i) * a_row, b, n, vectors, sums);                            \
+  else LANES_NAME(slim_panel)(t, a + (i), b, count, n, vectors, sums);                                                 \
+  UNROLL for (int v = 0; v < vectors; v++)                                                                             \
+      LANES_NAME(slim_end)(t, bias && t->is_turned ? bias + (i) + v * LANES_VECTOR : bias,                             \
+                           c + ((i) + v * LANES_VECTOR) * c_row, count, n, sums[v]);
+  int64_t next = 0;
+  for (; next + most * LANES_VECTOR <= m; next += most * LANES_VECTOR) { VECTORS(most, next, LANES_VECTOR) }
+  for (; next < m; next += LANES_VECTOR) {
+    const int64_t left = m - next < LANES_VECTOR ? m - next : LANES_VECTOR;
+    if (form == LANES_A_ROWS) { VECTORS(1, m - next < LANES_VECTOR ? m - LANES_VECTOR : next, LANES_VECTOR) }
+    else { VECTORS(1, next, left) }
+  }
+#undef VECTORS
+}
+#undef LIE_ALONG
+
+/* k = 2, and A without gaps: the pairs lie in two vectors. */
+static inline void LANES_NAME(do_slim_pairs)(const lanes_slim *t, const float *a, const float *b, float *c, const float *bias) {
+  const int64_t m = t->m;
+  const VECTOR b_0 = BROADCAST(b[0]), b_1 = BROADCAST(b[t->b_step]);
+  for (int64_t i = 0; i < m; i += LANES_VECTOR) {
+    const int64_t rows = m - i < LANES_VECTOR ? m - i : LANES_VECTOR, behind = 2 * rows - LANES_VECTOR;
+    const float *pairs = a + 2 * i;
+    const VECTOR low = behind >= 0 ? LOAD(pairs) : LOAD_FIRST(pairs, 2 * rows);
+    const VECTOR high = behind > 0 ? LOAD_FIRST(pairs + LANES_VECTOR, behind) : (VECTOR){};
+    const VECTOR sum = FMA(EVEN(low, high, 0), b_0, LANES_NAME(along_start)(t, c + i, rows));
+    LANES_NAME(along_end)(t, bias && t->is_turned ? bias + i : bias, c + i, rows, FMA(EVEN(low, high, 1), b_1, sum));
+  }
+}
+
+#define SLIM_KERNEL(name, kernel, ...)                                                                                 \
+  lanes_status LANES_NAME(lanes_##name)(const void *product, const float *a, const float *b, float *c,                 \
+                                        const float *bias, const float *gradient_value) {                              \
+    const lanes_slim *slim = product;                                                                                  \
+    (void)gradient_value;                                                                                              \
+    kernel(slim, slim->is_turned ? b : a, slim->is_turned ? a : b, c, bias __VA_ARGS__);                               \
+    return LANES_OK;                                                                                                   \
+  }
+#define SLIM(n, name, form) SLIM_KERNEL(name##_##n, LANES_NAME(slim), , n, form)
+#define SEVERAL(X, ...) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__)
+SLIM(1, slim_panel, LANES_A_PANEL)
+SEVERAL(SLIM, slim_panel, LANES_A_PANEL)
+SLIM(1, slim_rows, LANES_A_ROWS)
+SLIM_KERNEL(slim_pairs, LANES_NAME(do_slim_pairs))
+/* Turned for several columns, half as long vectors are done in less than half the time: AVX-512 takes AVX2's. */
+#if LANES_VECTOR == 16
+#define SLIM_ROWS(n) lanes_slim_rows_##n##_avx2
+#define SLIM_DECLARATION(n, ...) extern lanes_product_kernel_function SLIM_ROWS(n);
+SEVERAL(SLIM_DECLARATION)
+#undef SLIM_DECLARATION
+#else
+#define SLIM_ROWS(n) LANES_NAME(lanes_slim_rows_##n)
+SEVERAL(SLIM, slim_rows, LANES_A_ROWS)
+#endif
+#undef SEVERAL
+#undef SLIM
+#undef SLIM_KERNEL
+
+#define SLIM_PANEL(n) LANES_NAME(lanes_slim_panel_##n)
+#define SLIM_KERNELS                                                                                                   \
+  {{SLIM_PANEL(1), SLIM_PANEL(2), SLIM_PANEL(3), SLIM_PANEL(4)},                                                       \
+   {SLIM_ROWS_OF_1, SLIM_ROWS(2), SLIM_ROWS(3), SLIM_ROWS(4)},                                                         \
+   {LANES_NAME(lanes_slim_pairs)}}
+#define SLIM_ROWS_OF_1 LANES_NAME(lanes_slim_rows_1)

@@ -181,8 +181,9 @@ static int open_dnnl(const char *path, int threads, char *text, size_t size) {
   return 0;
 }
 
-/* Debian's BLIS does not know processors younger than itself, and takes the slowest kernels for them. A child looks, because
- * the choice is made once a process. Numbers: BLIS 0.9's arch_t. */
+/* Debian's BLIS does not know processors younger than itself, and takes the slowest kernels for them; and of those with AVX-512
+ * it takes AVX2's for all whose names it does not know, as in virtual machines. A child looks, because the choice is made once a
+ * process. Numbers: BLIS 0.9's arch_t. */
 static void help_blis_choose(const char *path) {
 #if defined(__x86_64__)
   const char *skx = "0", *zen3 = "6";
@@ -192,12 +193,14 @@ static void help_blis_choose(const char *path) {
     void *handle = dlopen(path, RTLD_NOW);
     int (*arch)(void) = handle ? (int (*)(void))find_symbol(handle, "bli_arch_query_id") : 0;
     const char *(*arch_name)(int) = handle ? (const char *(*)(int))find_symbol(handle, "bli_arch_string") : 0;
-    _exit(arch && arch_name && !strcmp(arch_name(arch()), "generic"));
+    if (!arch || !arch_name) _exit(0);
+    _exit(!strcmp(arch_name(arch()), "generic") ? 2 : !strcmp(arch_name(arch()), "haswell"));
   }
   int status = 0;
-  if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || !WEXITSTATUS(status)) return;
-  if (__builtin_cpu_supports("avx512f")) setenv("BLIS_ARCH_TYPE", skx, 1);
-  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) setenv("BLIS_ARCH_TYPE", zen3, 1);
+  if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) return;
+  const int is_haswell = WEXITSTATUS(status) == 1, is_generic = WEXITSTATUS(status) == 2;
+  if ((is_generic || is_haswell) && __builtin_cpu_supports("avx512f")) setenv("BLIS_ARCH_TYPE", skx, 1);
+  else if (is_generic && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) setenv("BLIS_ARCH_TYPE", zen3, 1);
 #else
   (void)path;
 #endif

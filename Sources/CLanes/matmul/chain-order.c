@@ -119,7 +119,8 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int is_narrow = has_narrow_tiles(job), are_few = call->m < SEVERAL_ROWS && !(is_narrow && is_crowded(context, call, job->k));
   if (job->packs_b || are_few || size <= context->blocking.small_b) return;
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
-  const int is_aligned = (uintptr_t)call->b % 32 == 0 && call->b_stride % 8 == 0;
+  const int64_t line = context->blocking.core == LANES_CORE_OF_WHOLES ? 16 : 8; /* loads across lines: floats */
+  const int is_aligned = (uintptr_t)call->b % (4 * line) == 0 && call->b_stride % line == 0;
   const int is_flat = call->m <= few && call->m < call->n;
   job->streams_b = is_in_memory && is_flat && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
   const int are_slow = !is_aligned || lanes_is_far(call->b_stride), are_many = call->m > context->blocking.many_rows;

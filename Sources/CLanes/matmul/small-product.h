@@ -85,7 +85,7 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
   const int64_t m = call->m, n = call->n;
   const int is_turned = n > LANES_SLIM && m <= LANES_SLIM && call->transpose_b;
   const int64_t columns = is_turned ? m : n, rows = is_turned ? n : m;
-  if (columns > LANES_SLIM || (columns > 1 && call->k <= LANES_SHORT_K)) return LANES_SLIM_FORMS;
+  if (columns > LANES_SLIM || (columns > 1 && !is_turned && call->k <= LANES_SHORT_K)) return LANES_SLIM_FORMS;
   if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
   if (columns == 1 && call->k == 2 && (is_turned ? call->b_stride == 2 : call->a_stride == 2 && call->c_stride == 1))
     return LANES_SLIM_PAIRS;
@@ -93,15 +93,18 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
   return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
-/* Whether a slim C of any size goes this way: while A is in a cache, and in a level-2 cache where its rows drive each other out of
- * smaller ones. Longer rows of a C that is turned are for the kernels that turn B. */
-enum { LANES_SLIM_LENGTH = 1 << 20 };
+/* Whether a slim C of any size goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive each
+ * other out of smaller ones. Long rows of a transposed B are for the kernels that turn squares of them. */
+enum { LANES_SLIM_LENGTH = 1 << 20, LANES_TURNED_K = 64 };
 static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
-  if ((uint64_t)call->n - 1 >= LANES_SLIM || (uint64_t)call->m - 1 >= LANES_SLIM_LENGTH ||
-      (uint64_t)call->k - 1 >= LANES_SLIM_LENGTH)
+  const int is_turned = call->n > LANES_SLIM;
+  const int64_t columns = is_turned ? call->m : call->n, length = is_turned ? call->n : call->m;
+  if ((uint64_t)columns - 1 >= LANES_SLIM || (uint64_t)length - 1 >= LANES_SLIM_LENGTH ||
+      (uint64_t)call->k - 1 >= (is_turned ? LANES_TURNED_K : LANES_SLIM_LENGTH))
     return 0;
-  const int64_t most = lanes_is_far(call->a_stride) ? context->blocking.level2 : context->streaming_floats / 2;
-  return call->m * call->k <= most && lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS;
+  const int is_far = lanes_is_far(is_turned ? call->b_stride : call->a_stride);
+  return length * call->k <= (is_far ? context->blocking.level2 : context->streaming_floats / 2) &&
+         lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS;
 }
 
 /* Whether a product goes this way, if its arguments are right; they may be anything. */

@@ -16,6 +16,9 @@ struct MatmulBenchmarks: ParsableCommand {
       "m,n,k with :ta or :tb for an operand that is transposed; such as 512,512,128:ta.", valueName: "shape"))
   var shapes = MatmulShape.usual
 
+  @Flag(help: "The products of nets' dense layers, forward and backward, in place of shapes.")
+  var layers = false
+
   @Option(
     help: ArgumentHelp(
       "Cubes in place of shapes; marks sizes below 0.8 of their neighbours' mean.", valueName: "1...300"))
@@ -32,12 +35,13 @@ struct MatmulBenchmarks: ParsableCommand {
   func validate() throws {
     let others = (peers?.libraries ?? []).filter { !PeerLibrary.matmul.contains($0) }
     if let other = others.first { throw ValidationError("\(other.name) has no matmul") }
+    if layers, cubes != nil { throw ValidationError("--layers and --cubes are two lists of shapes") }
   }
 
   func run() throws {
     // A sweep looks for cliffs of Lanes; peers are for whoever asks.
     let libraries = peers?.libraries ?? (cubes == nil ? PeerLibrary.matmul : [])
-    let shapes = cubes?.shapes ?? shapes
+    let shapes = cubes?.shapes ?? (layers ? MatmulShape.layers : shapes)
     let usage = Usage()
     var workersUsed = 0.0
     var report = Report<MatmulRow>(

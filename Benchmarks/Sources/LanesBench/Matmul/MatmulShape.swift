@@ -43,6 +43,15 @@ struct MatmulShape: ExpressibleByArgument, CustomStringConvertible, Encodable {
     "128,10,512", "512,512,128:ta", "784,512,128:ta", "128,784,512:tb", "256,1024,1024", "256,4096,1024", "1,4096,4096",
     "4096,1,4096", "4,1024,1024", "16,4096,4096", "4096,16,4096", "64,50257,768", "2,2,100000", "1000,1000,2",
   ].compactMap(MatmulShape.init(argument:))
+
+  /// Of dense layers, for batches from one row to many: the layer, the gradient by its inputs, the gradient by its weights.
+  static let layers = [(784, 512), (256, 256), (512, 10), (100, 3)].flatMap { inputs, outputs in
+    [1, 4, 32, 256].flatMap { batch in
+      [
+        "\(batch),\(outputs),\(inputs)", "\(batch),\(inputs),\(outputs):tb", "\(inputs),\(outputs),\(batch):ta",
+      ].compactMap(MatmulShape.init(argument:))
+    }
+  }
 }
 
 /// `1...300`: the cubes from size 1 to size 300.

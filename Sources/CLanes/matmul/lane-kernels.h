@@ -209,9 +209,53 @@ static inline __attribute__((always_inline)) void LANES_NAME(all_lane_columns)(i
                                 lanes + p % LANES_LANES * lane_stride);
 }
 
+/* Up to a vector of columns, or up to half of one: as many lanes at a time as there are registers for beside what is added. */
+#define NARROW_LANE_COLUMNS(name, TYPE, OF, LOAD_N, STORE_N, FMA_N)                                                    \
+  static void LANES_NAME(name)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,             \
+                               float alpha, float *lanes, int64_t lane_stride) {                                       \
+    enum { AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };                                                                     \
+    const TYPE scale = OF(BROADCAST(alpha));                                                                           \
+    const int is_scaled = alpha != 1;                                                                                  \
+    const int64_t whole = k & -LANES_LANES;                                                                            \
+    for (int first = 0; first < LANES_LANES; first += AT_ONCE) {                                                       \
+      TYPE sums[AT_ONCE];                                                                                              \
+      UNROLL for (int l = 0; l < AT_ONCE; l++) sums[l] = LOAD_N(lanes + (first + l) * lane_stride, count);             \
+      const float *row = y + first * y_stride;                                                                         \
+      for (int64_t p = first; p < whole; p += LANES_LANES) {                                                           \
+        UNROLL for (int l = 0; l < AT_ONCE; l++) {                                                                     \
+          const TYPE of_y = LOAD_N(row, count);                                                                        \
+          sums[l] = FMA_N(OF(BROADCAST(x[p + l])), is_scaled ? scale * of_y : of_y, sums[l]);                          \
+          row += y_stride;                                                                                             \
+        }                                                                                                              \
+        row += (LANES_LANES - AT_ONCE) * y_stride;                                                                     \
+      }                                                                                                                \
+      UNROLL for (int l = 0; l < AT_ONCE; l++) STORE_N(lanes + (first + l) * lane_stride, sums[l], count);             \
+    }                                                                                                                  \
+    for (int64_t p = whole; p < k; p++)                                                                                \
+      LANES_NAME(lane_of_columns)(1, x + p, count, y + p * y_stride, y_stride, 0, 1, alpha,                            \
+                                  lanes + p % LANES_LANES * lane_stride);                                              \
+  }
+#define AS_VECTOR(vector) vector
+NARROW_LANE_COLUMNS(narrow_lane_columns, VECTOR, AS_VECTOR, LOAD_FIRST, STORE_FIRST, FMA)
+#if LANES_VECTOR == 16
+NARROW_LANE_COLUMNS(half_lane_columns, HALF, HALF_OF, LOAD_HALF, STORE_HALF, HALF_FMA)
+#endif
+#undef AS_VECTOR
+#undef NARROW_LANE_COLUMNS
+
 static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
                                      int fetches, float *lanes, int64_t lane_stride) {
-  if (alpha == 1 && fetches) LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 0, 1, 1, lanes, lane_stride);
+#if LANES_VECTOR == 16
+  if (count <= LANES_VECTOR / 2) {
+    LANES_NAME(half_lane_columns)(k, x, count, y, y_stride, alpha, lanes, lane_stride);
+    return;
+  }
+#endif
+  if (count <= 16)
+    for (int64_t r = 0; r < count; r += LANES_VECTOR)
+      LANES_NAME(narrow_lane_columns)(k, x, count - r < LANES_VECTOR ? count - r : LANES_VECTOR, y + r, y_stride, alpha,
+                                      lanes + r, lane_stride);
+  else if (alpha == 1 && fetches) LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 0, 1, 1, lanes, lane_stride);
   else if (alpha == 1) LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 0, 1, 0, lanes, lane_stride);
   else LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 1, alpha, fetches, lanes, lane_stride);
 }

@@ -171,10 +171,40 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
   return copy;
 }
 
+/* The columns of a plain B as they stand side by side in its rows: up to so many rows of op(A), each with all of at least so many
+ * columns. More rows are worth taking the columns apart, and fewer columns are taken apart in no time. */
+enum { FEW_ROWS = 2, FEW_COLUMNS = 5 };
+static void multiply_few_columns(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copy) {
+  const lanes_matmul_kernels *matmul = &kernels->matmul;
+  const int64_t n = call->n, a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
+  const int copies_a = call->transpose_a || call->alpha != 1;
+  float lanes[LANES_LANES][MOST_OUTPUTS];
+  for (int64_t i = 0; i < call->m; i++) {
+    float *c = call->c + i * call->c_stride;
+    memset(lanes, 0, sizeof lanes);
+    for (int64_t j = 0; j < n; j++) lanes[0][j] = initial(call, c + j);
+    for (int64_t p = 0; p < call->k; p += SHORTEST_PIECE) {
+      const int64_t k = lanes_least(copies_a ? SHORTEST_PIECE : call->k, call->k - p);
+      const float *a = call->a + i * a_row + p * a_step;
+      for (int64_t q = 0; copies_a && q < k; q++) copy[q] = call->alpha * a[q * a_step];
+      matmul->lane_columns(k, copies_a ? copy : a, n, call->b + p * call->b_stride, call->b_stride, 1, 0, lanes[0],
+                           MOST_OUTPUTS);
+      if (!copies_a) break;
+    }
+    matmul->lane_column_trees(n, lanes[0], MOST_OUTPUTS);
+    finish(call, kernels, i, 0, n, lanes[0]);
+    memcpy(c, lanes[0], (size_t)n * sizeof *c);
+  }
+}
+
 /* With room for copies of a piece of each row. */
 static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copies) {
   const lanes_matmul_kernels *matmul = &kernels->matmul;
   const int64_t m = call->m, n = call->n, piece = piece_of(m, n);
+  if (!call->transpose_b && m <= FEW_ROWS && n >= FEW_COLUMNS) {
+    multiply_few_columns(kernels, call, copies);
+    return;
+  }
   float *const b_copies = copies + m * piece;
   /* The columns of a dense B of two, or else those of such an A. */
   const int has_b_pairs = n == 2 && !call->transpose_b && call->b_stride == 2;

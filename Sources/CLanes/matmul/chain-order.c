@@ -136,11 +136,14 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
   return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }
 
-/* Where tiles are so narrow that a step has but one cache line of a row of B, few rows had better read the rows of a B from
- * memory from one end to the other, some of them at a time, and write C as often. */
-enum { STRIP_ROWS = 32, STRIP_STEPS = 32, STRIP_COLUMNS = 256 };
+/* Few rows had better read the rows of a B from memory from one end to the other, some of them at a time, and write C as often:
+ * where tiles are so narrow that a step has but one cache line of a row of B; or where one thread is to take all that memory
+ * gives. */
+enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256 };
 static int should_go_in_strips(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
-  return context->kernels->matmul.strip[0][0] && call->m <= STRIP_ROWS && call->n >= STRIP_COLUMNS && k > LANES_SHORT_K &&
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  if (kernels->vector == 16 && context->threads > 1) return 0;
+  return call->m <= kernels->strip_rows && call->n >= STRIP_COLUMNS && k > LANES_SHORT_K &&
          k * call->n > context->streaming_floats / 4 && !is_crowded(context, call, k) && call->alpha == 1 && !call->packed_b &&
          !call->transpose_b;
 }

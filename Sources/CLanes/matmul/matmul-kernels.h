@@ -165,17 +165,15 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
-#define MATMUL_TILES .vector = 16, .vectors = 3, .plain_vectors = 1, .mr = {16, 14, 8}, .half = 8, .turned_rows = 8, .flops = 100
+#define MATMUL_TILES .vector = 16, .vectors = 3, .plain_vectors = 1, .mr = {16, 14, 8}, .half = 8, .turned_rows = 8, .strip_rows = 14, .flops = 100
 #define PLAIN_FORM(form) {MICRO_LASTS(MICRO_ROWS_OF_1, form, plain, 1)}
-#define MATMUL_STRIPS {{0}}
 #elif LANES_VECTOR == 8
-#define MATMUL_TILES .vector = 8, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 8, .flops = 100
+#define MATMUL_TILES .vector = 8, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 8, .strip_rows = 32, .flops = 100
 #else
-#define MATMUL_TILES .vector = 4, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 4, .flops = 4
+#define MATMUL_TILES .vector = 4, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 4, .strip_rows = 32, .flops = 4
 #endif
 #if LANES_VECTOR < 16
 #define PLAIN_FORM(form) {MICRO_LASTS(MICRO_ROWS_OF_1, form, plain, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, plain, 2)}
-#define MATMUL_STRIPS {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}}
 #endif
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
@@ -205,7 +203,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .copying = {{COPYING_ROWS(MICRO_ENTRY, copying_panel)}, {COPYING_ROWS(MICRO_ENTRY, copying_rows)}},                \
     .transposing = {{TRANSPOSING_ROWS(MICRO_ENTRY, transposing_panel)},                                                \
                     {TRANSPOSING_ROWS(MICRO_ENTRY, transposing_rows)}},                                                \
-    .strip = MATMUL_STRIPS,                                                                                            \
+    .strip = {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}},                          \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .slim = SLIM_KERNELS,                                                                                              \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \

@@ -118,6 +118,7 @@ typedef struct lanes_matmul_kernels {
   int plain_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int turned_rows; /* of A, at least, in slim products of several columns */
+  int strip_rows; /* for at most so many, strips are worth it */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
@@ -126,7 +127,7 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel copying[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1], or NULL: any tile beside a transposed B, B[p, j] is b[j·b_stride + p]. */
   lanes_micro_kernel transposing[LANES_A_FORMS][LANES_MOST_MR];
-  /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns; NULLs where wider tiles do without. */
+  /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns. */
   lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][vectors − 1][form of the last one][rows − 1] */
   lanes_plain_kernel plain[LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];

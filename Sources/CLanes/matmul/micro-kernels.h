@@ -230,7 +230,6 @@ COPYING_ROWS(COPYING, copying_panel, LANES_A_PANEL)
 COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
 #undef COPYING
 #undef COPYING_VECTORS
-#if LANES_VECTOR < 16
 /* Tiles of two whole vectors beside each other: a row of B is read from one end to the other. */
 #define STRIP(rows, name, form)                                                                                        \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *strip) {                                               \
@@ -248,7 +247,6 @@ COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
 MICRO_ROWS(STRIP, strip_panel, LANES_A_PANEL)
 MICRO_ROWS(STRIP, strip_rows, LANES_A_ROWS)
 #undef STRIP
-#endif
 #undef PLAIN
 #undef MICRO_LASTS
 #undef MICRO_HALVES

@@ -82,13 +82,13 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
 /* Where C has few columns, or few rows beside a transposed B, its elements are computed side by side along them, in this form;
  * LANES_SLIM_FORMS: it has more, or is too short. */
 static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
-  const int64_t m = call->m, n = call->n;
-  const int is_turned = n > LANES_SLIM && m <= LANES_SLIM && call->transpose_b;
-  const int64_t columns = is_turned ? m : n, rows = is_turned ? n : m;
-  if (columns > LANES_SLIM || (columns > 1 && !is_turned && call->k <= LANES_SHORT_K)) return LANES_SLIM_FORMS;
-  if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
+  const int is_turned = call->n > LANES_SLIM;
+  if (is_turned && (call->m > LANES_SLIM || !call->transpose_b)) return LANES_SLIM_FORMS;
+  const int64_t columns = is_turned ? call->m : call->n, rows = is_turned ? call->n : call->m;
   if (columns == 1 && call->k == 2 && (is_turned ? call->b_stride == 2 : call->a_stride == 2 && call->c_stride == 1))
-    return LANES_SLIM_PAIRS;
+    return !is_turned && call->transpose_a ? LANES_SLIM_PANEL : LANES_SLIM_PAIRS;
+  if (columns > 1 && !is_turned && call->k <= LANES_SHORT_K) return LANES_SLIM_FORMS;
+  if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
   const int64_t at_once = columns > 1 ? kernels->turned_rows : kernels->vector;
   return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }

@@ -51,7 +51,8 @@ final class Context: @unchecked Sendable {
   let pointer: OpaquePointer
 
   init(
-    isa: String, threads: Int32, grain: Double = 1e-9, streamingBytes: Int64 = 0, core: lanes_core = LANES_CORE_OF_MACHINE
+    isa: String, threads: Int32, grain: Double = 1e-9, streamingBytes: Int64 = 0,
+    core: lanes_core = LANES_CORE_OF_MACHINE
   ) throws {
     var made: OpaquePointer?
     var options = lanes_options()

@@ -116,7 +116,8 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t few = 2 * context->blocking.rows, size = call->n * call->k;
   job->packs_b = call->transpose_b != 0;
-  const int is_narrow = has_narrow_tiles(job), are_few = call->m < SEVERAL_ROWS && !(is_narrow && is_crowded(context, call, job->k));
+  const int is_narrow = has_narrow_tiles(job);
+  const int are_few = call->m < SEVERAL_ROWS && !(is_narrow && is_crowded(context, call, job->k));
   if (job->packs_b || are_few || size <= context->blocking.small_b) return;
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   const int64_t line = context->blocking.core == LANES_CORE_OF_WHOLES ? 16 : 8; /* loads across lines: floats */

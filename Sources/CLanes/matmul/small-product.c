@@ -19,8 +19,9 @@ static lanes_matmul_call slim_part(const lanes_matmul_call *call, int thread, in
 
 static void run_part(void *argument, int thread, int threads) {
   const small_job *job = argument;
-  const lanes_matmul_call part = job->is_slim ? slim_part(job->call, thread, threads)
-                                              : lanes_part_of_call(job->call, job->context->kernels->matmul.vector, thread, threads);
+  const int64_t vector = job->context->kernels->matmul.vector;
+  const lanes_matmul_call part =
+      job->is_slim ? slim_part(job->call, thread, threads) : lanes_part_of_call(job->call, vector, thread, threads);
   if (part.m == 0 || part.n == 0) return;
   lanes_small_product small;
   lanes_decide_small(job->context, &part, &small);

@@ -1,5 +1,5 @@
-/* C2's chain order for small sides, and for a slim C: one kernel after the other, operands where they are, nothing packed or fetched. What is
- * decided here does not depend on pointers, so that a prepared product decides it once. */
+/* C2's chain order for small sides, and for a slim C: one kernel after the other, operands where they are, nothing packed or
+ * fetched. What is decided here does not depend on pointers, so that a prepared product decides it once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 

@@ -71,7 +71,8 @@ extension ParitySuite {
     for columns in 1...4 {
       for length in lengths + [1031] {
         for form in 0..<6 {
-          let number = shapes.count, isTurned = form >= 4
+          let number = shapes.count
+          let isTurned = form >= 4
           shapes.append(
             MatmulShape(isTurned ? columns : length, isTurned ? length : columns, depths[number % 10]).with {
               ($0.transposeA, $0.transposeB) = (form & 1 != 0, isTurned || form & 2 != 0)

@@ -75,7 +75,9 @@ static lanes_status fill(const lanes_options *options, lanes_context *context) {
   context->kernels = lanes_kernels_of(isa);
   context->grain = find_grain(options->grain);
   const lanes_machine machine = lanes_machine_describe();
-  context->blocking = find_blocking(&machine, options->core ? options->core : lanes_core_of_machine());
+  const int is_known = options->core == LANES_CORE_OF_HALVES || options->core == LANES_CORE_OF_WHOLES;
+  const lanes_core core = is_known ? options->core : lanes_core_of_machine();
+  context->blocking = find_blocking(&machine, core);
   int64_t bytes = options->streaming_bytes > 0 ? options->streaming_bytes : machine.l3_bytes;
   context->streaming_floats = (bytes > 0 ? bytes : default_streaming_bytes) / (int64_t)sizeof(float);
   return LANES_OK;

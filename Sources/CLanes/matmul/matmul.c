@@ -57,7 +57,7 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 
 /* Whether it is small and without fault: what the check above would find, in few steps. Any doubt is no. */
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
-  const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 40;
+  const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
   if ((unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL ||
       !lanes_is_small(context, call))
     return 0;

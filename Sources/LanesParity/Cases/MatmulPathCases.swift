@@ -71,7 +71,8 @@ extension ParitySuite {
     for columns in 1...4 {
       for length in lengths + [1031] {
         for form in 0..<6 {
-          let number = shapes.count
+          // Each form goes through all depths and options.
+          let number = shapes.count / 6 + form
           let isTurned = form >= 4
           shapes.append(
             MatmulShape(isTurned ? columns : length, isTurned ? length : columns, depths[number % 10]).with {

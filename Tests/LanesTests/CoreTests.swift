@@ -21,12 +21,7 @@ struct CoreTests {
     let context = try Context(isa: isa, threads: threads, core: core)
     let (a, b) = (Floats(random.floats(Int(m * k))), Floats(random.floats(Int(k * n))))
     let (c, bias) = (Floats(random.floats(Int(m * n))), Floats(random.floats(Int(n))))
-    var call = lanes_matmul_call()
-    (call.m, call.n, call.k, call.alpha) = (m, n, k, 1)
-    (call.transpose_a, call.a, call.a_stride) = (
-      transposeA ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(a.pointer), transposeA ? m : k
-    )
-    (call.b, call.b_stride, call.c, call.c_stride) = (UnsafePointer(b.pointer), n, c.pointer, n)
+    var call = lanes_matmul_call(size, transposed: (transposeA, false), a, b, c)
     if !isPlain { (call.beta, call.bias, call.activation) = (0.7, UnsafePointer(bias.pointer), LANES_RELU) }
     #expect(lanes_matmul(context.pointer, &call) == LANES_OK)
     return bits(c.values)

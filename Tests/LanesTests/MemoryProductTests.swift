@@ -25,15 +25,8 @@ struct MemoryProductTests {
     let (a, b) = (Floats(random.floats(Int(m * k))), Floats(random.floats(Int((k + gap) * (n + gap)))))
     let value = Floats(random.floats(Int(m * n)))
     let (c, bias) = (Floats(random.floats(Int(m * n))), Floats(random.floats(Int(n))))
-    var call = lanes_matmul_call()
-    (call.m, call.n, call.k) = (m, n, k)
-    (call.transpose_a, call.a, call.a_stride) = (
-      transposed.a ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(a.pointer), transposed.a ? m : k
-    )
-    (call.transpose_b, call.b, call.b_stride) = (
-      transposed.b ? LANES_TRANSPOSED : LANES_NORMAL, UnsafePointer(b.pointer), (transposed.b ? k : n) + gap
-    )
-    (call.c, call.c_stride) = (c.pointer, n)
+    var call = lanes_matmul_call(size, transposed: transposed, a, b, c)
+    call.b_stride += gap
     call.alpha = variant % 4 == 3 ? 0.5 : 1
     if variant % 3 > 0 { (call.beta, call.bias) = (0.7, UnsafePointer(bias.pointer)) }
     call.activation = [LANES_IDENTITY, LANES_RELU, LANES_TANH][variant % 3]

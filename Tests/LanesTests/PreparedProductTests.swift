@@ -26,12 +26,7 @@ struct PreparedProductTests {
   ]
 
   static func call(_ way: Way, _ a: Floats, _ b: Floats, _ c: Floats) -> lanes_matmul_call {
-    var call = lanes_matmul_call()
-    (call.m, call.n, call.k, call.alpha) = (way.m, way.n, way.k, 1)
-    (call.a, call.a_stride) = (UnsafePointer(a.pointer), way.k)
-    (call.b, call.b_stride) = (UnsafePointer(b.pointer), way.transposeB ? way.k : way.n)
-    (call.c, call.c_stride) = (c.pointer, way.n)
-    call.transpose_b = way.transposeB ? LANES_TRANSPOSED : LANES_NORMAL
+    var call = lanes_matmul_call((way.m, way.n, way.k), transposed: (false, way.transposeB), a, b, c)
     way.change(&call)
     return call
   }

@@ -67,6 +67,24 @@ final class Context: @unchecked Sendable {
   deinit { lanes_context_destroy(pointer) }
 }
 
+extension lanes_matmul_call {
+  /// c = op(a)·op(b) over matrices without gaps.
+  init(
+    _ size: (m: Int64, n: Int64, k: Int64), transposed: (a: Bool, b: Bool) = (false, false), _ a: Floats, _ b: Floats,
+    _ c: Floats
+  ) {
+    self.init()
+    (m, n, k) = size
+    alpha = 1
+    (transpose_a, transpose_b) = (
+      transposed.a ? LANES_TRANSPOSED : LANES_NORMAL, transposed.b ? LANES_TRANSPOSED : LANES_NORMAL
+    )
+    (self.a, a_stride) = (UnsafePointer(a.pointer), transposed.a ? m : k)
+    (self.b, b_stride) = (UnsafePointer(b.pointer), transposed.b ? k : n)
+    (self.c, c_stride) = (c.pointer, n)
+  }
+}
+
 func bits(_ values: [Float]) -> [UInt32] { values.map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern } }
 
 extension Sequence where Element == UInt32 {

@@ -5,8 +5,8 @@
 #include "kernels.h"
 
 /* How matmul is cut to fit the core and its caches: the floats of a block of A, three eighths of a level-2 cache; the most steps
- * of k of a block, of which it takes 48 rows; its most rows; the floats that these caches have room for, level 3 for a core; and,
- * by the core, the floats of a B for which it is no matter how it lies, and the rows of A that it then is no matter for. */
+ * of k of a block, of which it takes 48 rows; its most rows; the floats that these caches have room for, level 3 for a core;
+ * and, by the core, of how many floats a B is used where it is however it lies, and for how many rows of A a larger one is. */
 typedef struct lanes_blocking {
   int64_t block_a, steps, rows, level2, level3, small_b, many_rows;
   lanes_core core;

@@ -178,18 +178,18 @@ static void multiply_few_columns(const lanes_kernels *kernels, const lanes_matmu
   const lanes_matmul_kernels *matmul = &kernels->matmul;
   const int64_t n = call->n, a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
   const int copies_a = call->transpose_a || call->alpha != 1;
+  const int64_t piece = copies_a ? SHORTEST_PIECE : call->k;
   float lanes[LANES_LANES][MOST_OUTPUTS];
   for (int64_t i = 0; i < call->m; i++) {
     float *c = call->c + i * call->c_stride;
     memset(lanes, 0, sizeof lanes);
     for (int64_t j = 0; j < n; j++) lanes[0][j] = initial(call, c + j);
-    for (int64_t p = 0; p < call->k; p += SHORTEST_PIECE) {
-      const int64_t k = lanes_least(copies_a ? SHORTEST_PIECE : call->k, call->k - p);
+    for (int64_t p = 0; p < call->k; p += piece) {
+      const int64_t k = lanes_least(piece, call->k - p);
       const float *a = call->a + i * a_row + p * a_step;
       for (int64_t q = 0; copies_a && q < k; q++) copy[q] = call->alpha * a[q * a_step];
       matmul->lane_columns(k, copies_a ? copy : a, n, call->b + p * call->b_stride, call->b_stride, 1, 0, lanes[0],
                            MOST_OUTPUTS);
-      if (!copies_a) break;
     }
     matmul->lane_column_trees(n, lanes[0], MOST_OUTPUTS);
     finish(call, kernels, i, 0, n, lanes[0]);

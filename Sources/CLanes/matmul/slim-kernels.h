@@ -126,9 +126,9 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim)(const lanes_s
   int64_t next = 0;
   for (; next + most * LANES_VECTOR <= m; next += most * LANES_VECTOR) { VECTORS(most, next, LANES_VECTOR) }
   for (; next < m; next += LANES_VECTOR) {
-    const int64_t left = m - next < LANES_VECTOR ? m - next : LANES_VECTOR;
-    if (form == LANES_A_ROWS) { VECTORS(1, m - next < LANES_VECTOR ? m - LANES_VECTOR : next, LANES_VECTOR) }
-    else { VECTORS(1, next, left) }
+    const int64_t rows = m - next < LANES_VECTOR ? m - next : LANES_VECTOR;
+    if (form == LANES_A_ROWS) { VECTORS(1, next + rows - LANES_VECTOR, LANES_VECTOR) }
+    else { VECTORS(1, next, rows) }
   }
 #undef VECTORS
 }
@@ -149,8 +149,8 @@ static inline void LANES_NAME(do_slim_pairs)(const lanes_slim *t, const float *a
 }
 
 #define SLIM_KERNEL(name, kernel, ...)                                                                                 \
-  lanes_status LANES_NAME(lanes_##name)(const void *product, const float *a, const float *b, float *c,                 \
-                                        const float *bias, const float *gradient_value) {                              \
+  lanes_status LANES_NAME(name)(const void *product, const float *a, const float *b, float *c, const float *bias,      \
+                                const float *gradient_value) {                                                         \
     const lanes_slim *slim = product;                                                                                  \
     (void)gradient_value;                                                                                              \
     kernel(slim, slim->is_turned ? b : a, slim->is_turned ? a : b, c, bias __VA_ARGS__);                               \
@@ -158,10 +158,11 @@ static inline void LANES_NAME(do_slim_pairs)(const lanes_slim *t, const float *a
   }
 #define SLIM(n, name, form) SLIM_KERNEL(name##_##n, LANES_NAME(slim), , n, form)
 #define SEVERAL(X, ...) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__)
-SLIM(1, slim_panel, LANES_A_PANEL)
-SEVERAL(SLIM, slim_panel, LANES_A_PANEL)
-SLIM(1, slim_rows, LANES_A_ROWS)
-SLIM_KERNEL(slim_pairs, LANES_NAME(do_slim_pairs))
+#define STATIC_SLIM(n, name, form) static SLIM(n, name, form)
+STATIC_SLIM(1, slim_panel, LANES_A_PANEL)
+SEVERAL(STATIC_SLIM, slim_panel, LANES_A_PANEL)
+STATIC_SLIM(1, slim_rows, LANES_A_ROWS)
+static SLIM_KERNEL(slim_pairs, LANES_NAME(do_slim_pairs))
 /* Turned for several columns, half as long vectors are done in less than half the time: AVX-512 takes AVX2's. */
 #if LANES_VECTOR == 16
 #define SLIM_ROWS(n) lanes_slim_rows_##n##_avx2
@@ -170,15 +171,15 @@ SEVERAL(SLIM_DECLARATION)
 #undef SLIM_DECLARATION
 #else
 #define SLIM_ROWS(n) LANES_NAME(lanes_slim_rows_##n)
-SEVERAL(SLIM, slim_rows, LANES_A_ROWS)
+SEVERAL(SLIM, lanes_slim_rows, LANES_A_ROWS)
 #endif
 #undef SEVERAL
+#undef STATIC_SLIM
 #undef SLIM
 #undef SLIM_KERNEL
 
-#define SLIM_PANEL(n) LANES_NAME(lanes_slim_panel_##n)
+#define SLIM_PANEL(n) LANES_NAME(slim_panel_##n)
 #define SLIM_KERNELS                                                                                                   \
   {{SLIM_PANEL(1), SLIM_PANEL(2), SLIM_PANEL(3), SLIM_PANEL(4)},                                                       \
-   {SLIM_ROWS_OF_1, SLIM_ROWS(2), SLIM_ROWS(3), SLIM_ROWS(4)},                                                         \
-   {LANES_NAME(lanes_slim_pairs)}}
-#define SLIM_ROWS_OF_1 LANES_NAME(lanes_slim_rows_1)
+   {LANES_NAME(slim_rows_1), SLIM_ROWS(2), SLIM_ROWS(3), SLIM_ROWS(4)},                                                \
+   {LANES_NAME(slim_pairs)}}

@@ -30,9 +30,9 @@ static void run_part(void *argument, int thread, int threads) {
 
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const small_job job = {context, call, lanes_slim_form_of(kernels, call) != LANES_SLIM_FORMS};
+  small_job job = {context, call, lanes_slim_form_of(kernels, call) != LANES_SLIM_FORMS};
   const double nanoseconds = 2 * (double)call->m * (double)call->n * (double)call->k / kernels->flops;
   const int64_t parts = job.is_slim ? lanes_most(slim_length(call) / AT_ONCE, 1) : lanes_parts_of_call(call, kernels->vector);
-  lanes_run(lanes_threads_for(context, nanoseconds, parts), run_part, (void *)&job);
+  lanes_run(lanes_threads_for(context, nanoseconds, parts), run_part, &job);
   return LANES_OK;
 }

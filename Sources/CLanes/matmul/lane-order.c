@@ -50,47 +50,37 @@ typedef struct vector_job {
   float y_scale;
   int is_in_memory; /* y */
   int64_t outputs, c_step;
-  int64_t strip;    /* outputs at once, a multiple of 16 */
-  float *workspace; /* of each thread: its lanes, `strip` sums, `strip` values for the epilogue */
+  int64_t multiple; /* of outputs, that a thread has */
+  int64_t strip;    /* outputs at once, a multiple of that */
+  int64_t each;     /* floats of each thread's workspace: `strip` sums, other lanes or values for the epilogue */
+  float *workspace;
 } vector_job;
-
-/* Zeros, but for what C adds to lane 0. */
-static void start_lanes(const vector_job *job, int64_t first, int64_t count, float *lanes) {
-  const int64_t step = job->y_is_rows ? LANES_LANES : 1;
-  if (job->y_is_rows)
-    memset(lanes, 0, (size_t)(count * LANES_LANES) * sizeof *lanes);
-  else
-    for (int l = 0; l < LANES_LANES; l++) memset(lanes + l * job->strip, 0, (size_t)count * sizeof *lanes);
-  if (job->call->beta == 0) return;
-  for (int64_t r = 0; r < count; r++) lanes[r * step] = initial(job->call, job->call->c + (first + r) * job->c_step);
-}
 
 static void run_vector(void *argument, int thread, int threads) {
   const vector_job *job = argument;
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = &job->kernels->matmul;
-  const lanes_part part = lanes_part_of(job->outputs, 16, thread, threads);
-  const int64_t strip = job->strip;
-  float *lanes = job->workspace + thread * strip * (LANES_LANES + 2), *sums = lanes + strip * LANES_LANES;
+  const lanes_part part = lanes_part_of(job->outputs, job->multiple, thread, threads);
+  const int64_t strip = job->strip, c_step = job->c_step;
+  float *sums = job->workspace + thread * job->each, *others = sums + strip;
   for (int64_t first = part.begin; first < part.end; first += strip) {
     const int64_t count = lanes_least(strip, part.end - first);
-    float *results = sums;
-    start_lanes(job, first, count, lanes);
-    if (job->y_is_rows) {
-      kernels->lane_dots(call->k, 1, job->x, 0, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
-                         job->is_in_memory, (float(*)[LANES_LANES])lanes);
-      kernels->lane_trees(count, (float(*)[LANES_LANES])lanes, sums);
-    } else {
-      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, job->is_in_memory,
-                            lanes, strip);
-      kernels->lane_column_trees(count, lanes, strip);
-      results = lanes;
+    float *c = call->c + first * c_step;
+    for (int64_t r = 0; r < count; r++) sums[r] = initial(call, c + r * c_step);
+    if (job->y_is_rows)
+      kernels->lane_dot_sums(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
+                             job->is_in_memory, sums);
+    else {
+      memset(others, 0, (size_t)(strip * (LANES_LANES - 1)) * sizeof *others);
+      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, job->is_in_memory, sums,
+                            strip);
+      kernels->lane_column_trees(count, sums, strip);
     }
     if (call->m == 1)
-      finish(call, job->kernels, 0, first, count, results);
+      finish(call, job->kernels, 0, first, count, sums);
     else
-      finish_column(call, job->kernels, first, count, results, sums + strip);
-    for (int64_t r = 0; r < count; r++) call->c[(first + r) * job->c_step] = results[r];
+      finish_column(call, job->kernels, first, count, sums, others);
+    for (int64_t r = 0; r < count; r++) c[r * c_step] = sums[r];
   }
 }
 
@@ -98,7 +88,7 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   vector_job job = {.call = call, .kernels = context->kernels};
   int64_t x_step;
   float x_scale;
-  if (call->m == 1) { /* x is op(A), y is op(B). */
+  if (call->n > 1) { /* x is op(A), y is op(B). */
     job.x = call->a, x_step = call->transpose_a ? call->a_stride : 1, x_scale = call->alpha;
     job.y = call->b, job.y_stride = call->b_stride, job.y_is_rows = call->transpose_b, job.y_scale = 1;
     job.outputs = call->n, job.c_step = 1;
@@ -109,19 +99,20 @@ static lanes_status multiply_vector(const lanes_context *context, const lanes_ma
   }
   /* Reading y is what takes the time: about 20 bytes a nanosecond. */
   const double nanoseconds = (double)call->k * (double)job.outputs / 5;
-  const int threads = lanes_threads_for(context, nanoseconds, (job.outputs + 15) / 16);
+  job.multiple = job.y_is_rows ? 1 : 16;
+  const int threads = lanes_threads_for(context, nanoseconds, lanes_divide_up(job.outputs, job.multiple));
 
-  const int64_t each = lanes_divide_up(job.outputs, 16 * threads) * 16, k = call->k;
+  const int64_t each = lanes_divide_up(job.outputs, job.multiple * threads) * job.multiple, k = call->k;
   job.is_in_memory = k * job.outputs > context->streaming_floats / 2;
   const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : job.is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
   job.strip = lanes_least(each, most);
-  const int64_t lanes = threads * job.strip * (LANES_LANES + 2);
+  job.each = job.strip * (job.y_is_rows ? 2 : LANES_LANES);
   const int copies_x = x_step != 1 || x_scale != 1;
-  float *workspace = lanes_workspace(lanes + (copies_x ? k : 0));
+  float *workspace = lanes_workspace(threads * job.each + (copies_x ? k : 0));
   if (!workspace) return LANES_OUT_OF_MEMORY;
   job.workspace = workspace;
   if (copies_x) {
-    float *x = workspace + lanes;
+    float *x = workspace + threads * job.each;
     for (int64_t p = 0; p < k; p++) x[p] = x_scale * job.x[p * x_step];
     job.x = x;
   }
@@ -171,40 +162,26 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
   return copy;
 }
 
-/* The columns of a plain B as they stand side by side in its rows: up to so many rows of op(A), each with all of at least so many
- * columns. More rows are worth taking the columns apart, and fewer columns are taken apart in no time. */
-enum { FEW_ROWS = 2, FEW_COLUMNS = 5 };
-static void multiply_few_columns(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copy) {
-  const lanes_matmul_kernels *matmul = &kernels->matmul;
-  const int64_t n = call->n, a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
-  const int copies_a = call->transpose_a || call->alpha != 1;
-  const int64_t piece = copies_a ? SHORTEST_PIECE : call->k;
-  float lanes[LANES_LANES][MOST_OUTPUTS];
-  for (int64_t i = 0; i < call->m; i++) {
-    float *c = call->c + i * call->c_stride;
-    memset(lanes, 0, sizeof lanes);
-    for (int64_t j = 0; j < n; j++) lanes[0][j] = initial(call, c + j);
-    for (int64_t p = 0; p < call->k; p += piece) {
-      const int64_t k = lanes_least(piece, call->k - p);
-      const float *a = call->a + i * a_row + p * a_step;
-      for (int64_t q = 0; copies_a && q < k; q++) copy[q] = call->alpha * a[q * a_step];
-      matmul->lane_columns(k, copies_a ? copy : a, n, call->b + p * call->b_stride, call->b_stride, 1, 0, lanes[0],
-                           MOST_OUTPUTS);
-    }
-    matmul->lane_column_trees(n, lanes[0], MOST_OUTPUTS);
-    finish(call, kernels, i, 0, n, lanes[0]);
-    memcpy(c, lanes[0], (size_t)n * sizeof *c);
-  }
+/* Columns of a plain B as they stand side by side in its rows. A few are taken apart in no time, which is worth it for a few rows
+ * that are not to be taken apart. */
+static int should_stay_columns(const lanes_matmul_call *call) {
+  enum { FEW = 4 };
+  return !call->transpose_b && call->n >= (call->transpose_a || call->m < FEW ? FEW - 1 : FEW + 1);
+}
+static void multiply_few_columns(const lanes_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, c_stride = call->c_stride;
+  for (int64_t i = 0; i < m; i++)
+    for (int64_t j = 0; j < n; j++) call->c[i * c_stride + j] = initial(call, call->c + i * c_stride + j);
+  const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
+  kernels->matmul.lane_column_sums(call->k, m, call->a, a_row, a_step, call->alpha, n, call->b, call->b_stride, call->c,
+                                   c_stride);
+  for (int64_t i = 0; i < m; i++) finish(call, kernels, i, 0, n, call->c + i * c_stride);
 }
 
 /* With room for copies of a piece of each row. */
 static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copies) {
   const lanes_matmul_kernels *matmul = &kernels->matmul;
   const int64_t m = call->m, n = call->n, piece = piece_of(m, n);
-  if (!call->transpose_b && m <= FEW_ROWS && n >= FEW_COLUMNS) {
-    multiply_few_columns(kernels, call, copies);
-    return;
-  }
   float *const b_copies = copies + m * piece;
   /* The columns of a dense B of two, or else those of such an A. */
   const int has_b_pairs = n == 2 && !call->transpose_b && call->b_stride == 2;
@@ -229,9 +206,9 @@ static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *
     else if (has_a_pairs)
       matmul->lane_pairs(k, n, b, b_stride, a, lanes);
     else if (by_a)
-      matmul->lane_dots(k, n, b, b_stride, m, a, a_stride, 1, 0, lanes);
+      matmul->lane_dots(k, n, b, b_stride, m, a, a_stride, lanes);
     else
-      matmul->lane_dots(k, m, a, a_stride, n, b, b_stride, 1, 0, lanes);
+      matmul->lane_dots(k, m, a, a_stride, n, b, b_stride, lanes);
   }
 
   float trees[MOST_OUTPUTS];
@@ -255,7 +232,10 @@ typedef struct few_job {
 static void run_few(void *argument, int thread, int threads) {
   const few_job *job = argument;
   const lanes_matmul_call part = lanes_part_of_call(job->call, 1, thread, threads);
-  multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);
+  if (should_stay_columns(&part))
+    multiply_few_columns(job->kernels, &part);
+  else
+    multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);
 }
 
 static lanes_status multiply_few_on_threads(const lanes_context *context, const lanes_matmul_call *call) {
@@ -337,6 +317,7 @@ static lanes_status multiply_packed(const lanes_context *context, const lanes_ma
 
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call) {
   if (call->packed_b) return multiply_packed(context, call);
-  const int64_t larger = call->m > call->n ? call->m : call->n;
-  return larger > MOST_OUTPUTS ? multiply_vector(context, call) : multiply_few_on_threads(context, call);
+  const int has_rows = (call->m == 1 && call->transpose_b) || (call->n == 1 && !call->transpose_a);
+  return has_rows || lanes_most(call->m, call->n) > MOST_OUTPUTS ? multiply_vector(context, call)
+                                                                 : multiply_few_on_threads(context, call);
 }

@@ -109,15 +109,20 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define AFTER_ALL(values, pointer) (void)0
 #endif
 
-/* Every second of two vectors' elements, from element o on: 0 or 1. */
+/* Keeps the compiler from making an address of its own of each row: it has no registers for these. */
+#define KEEP(pointer) __asm__("" : "+r"(pointer))
+
+/* The first of every two groups of so many elements, of two vectors one behind the other, or the second: part 0 or 1. */
+#define PARTS_AT(i, size, part) (2 * ((i) / (size)) + (part)) * (size) + (i) % (size)
+#define PARTS_4(i, size, part)                                                                                         \
+  PARTS_AT(i, size, part), PARTS_AT(i + 1, size, part), PARTS_AT(i + 2, size, part), PARTS_AT(i + 3, size, part)
 #if LANES_VECTOR == 16
-#define EVEN(x, y, o)                                                                                                  \
-  __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6, o + 8, o + 10, o + 12, o + 14, o + 16, o + 18, o + 20, o + 22, \
-                          o + 24, o + 26, o + 28, o + 30)
+#define PARTS(x, y, size, part)                                                                                        \
+  __builtin_shufflevector(x, y, PARTS_4(0, size, part), PARTS_4(4, size, part), PARTS_4(8, size, part), PARTS_4(12, size, part))
 #elif LANES_VECTOR == 8
-#define EVEN(x, y, o) __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6, o + 8, o + 10, o + 12, o + 14)
+#define PARTS(x, y, size, part) __builtin_shufflevector(x, y, PARTS_4(0, size, part), PARTS_4(4, size, part))
 #else
-#define EVEN(x, y, o) __builtin_shufflevector(x, y, o, o + 2, o + 4, o + 6)
+#define PARTS(x, y, size, part) __builtin_shufflevector(x, y, PARTS_4(0, size, part))
 #endif
 
 #define LOAD LANES_NAME(load)
@@ -141,7 +146,9 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 
 #include "transposing-kernels.h"
 
-#include "lane-kernels.h"
+#include "lane-dot-kernels.h"
+
+#include "lane-column-kernels.h"
 
 #undef VECTOR
 #undef LOAD
@@ -160,7 +167,10 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #undef RELU
 #undef AFTER
 #undef AFTER_ALL
-#undef EVEN
+#undef KEEP
+#undef PARTS
+#undef PARTS_4
+#undef PARTS_AT
 #undef FOUR
 
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
@@ -211,5 +221,6 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .slim = SLIM_KERNELS,                                                                                              \
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
     .lane_dots = LANES_NAME(lane_dots), .lane_pairs = LANES_NAME(lane_pairs), .lane_trees = LANES_NAME(lane_trees),    \
-    .lane_columns = LANES_NAME(lane_columns), .lane_column_trees = LANES_NAME(lane_column_trees),                      \
+    .lane_dot_sums = LANES_NAME(lane_dot_sums), .lane_columns = LANES_NAME(lane_columns),                              \
+    .lane_column_trees = LANES_NAME(lane_column_trees), .lane_column_sums = LANES_NAME(lane_column_sums),        \
   }

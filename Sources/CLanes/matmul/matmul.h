@@ -94,24 +94,33 @@ typedef struct lanes_slim {
 typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
                                   int64_t panel_width);
 
-/* The lane order, C1: lanes[r][l] continues with fma(x[p], alpha·y[p, r], ·) over the p in 0 ..< k with p mod 16 = l. */
+/* The lane order, C1: lane l continues with fma(x[p], y[p, r], ·) over the p in 0 ..< k with p mod 16 = l, and a tree adds the
+ * lanes. What is called sums begins in lane 0, and is the whole sum at last. Where there is an alpha, y is multiplied by it;
+ * `fetches` says that y comes from memory. */
 
-/* y[p, r] is y[r·y_stride + p], for r < count; and so for each row of x, whose lanes lie `count` behind those of the row before.
- * `fetches`: y comes from memory. */
+/* y[p, r] is y[r·y_stride + p], for r < count; and so for each row of x, whose lanes[r] lie `count` behind those of the row
+ * before. */
 typedef void (*lanes_lane_dots_kernel)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
-                                       const float *y, int64_t y_stride, float alpha, int fetches,
-                                       float (*lanes)[LANES_LANES]);
+                                       const float *y, int64_t y_stride, float (*lanes)[LANES_LANES]);
 /* The same of two rows of y that lie in pairs, y[p, r] is y[2·p + r]. */
 typedef void (*lanes_lane_pairs_kernel)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, const float *y,
                                         float (*lanes)[LANES_LANES]);
-/* C1's tree: sums[r] from lanes[r]. */
+/* sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
+/* All of it for one row of x. */
+typedef void (*lanes_lane_dot_sums_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
+                                           float alpha, int fetches, float *sums);
+
 /* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l·lane_stride + r]; from count on to the next multiple of 16 they hold
- * anything. `fetches`: y comes from memory. */
+ * anything. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                           float alpha, int fetches, float *lanes, int64_t lane_stride);
-/* C1's tree: the sums are in lane 0. */
+/* The sums are in lane 0. */
 typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int64_t lane_stride);
+/* All of it for rows of x, whose x[p, i] is alpha times x[i·x_row + p·x_step]: sums[i·sums_stride + r]. */
+typedef void (*lanes_lane_column_sums_kernel)(int64_t k, int64_t rows, const float *x, int64_t x_row, int64_t x_step,
+                                              float alpha, int64_t count, const float *y, int64_t y_stride, float *sums,
+                                              int64_t sums_stride);
 
 typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile of many rows, NR / vector */
@@ -138,8 +147,10 @@ typedef struct lanes_matmul_kernels {
   lanes_lane_dots_kernel lane_dots;
   lanes_lane_pairs_kernel lane_pairs;
   lanes_lane_trees_kernel lane_trees;
+  lanes_lane_dot_sums_kernel lane_dot_sums;
   lanes_lane_columns_kernel lane_columns;
   lanes_lane_column_trees_kernel lane_column_trees;
+  lanes_lane_column_sums_kernel lane_column_sums;
 } lanes_matmul_kernels;
 
 #endif

@@ -41,9 +41,6 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_end)(const lan
       if (4 * q + r < rows) memcpy(c + (4 * q + r) * t->c_stride, (const float *)&turned[r] + 4 * q, n * sizeof(float));
 }
 
-/* Keeps the compiler from making an address of its own of each row: it has no registers for these. */
-#define KEEP(pointer) __asm__("" : "+r"(pointer))
-
 /* So many vectors of rows of A, turned in registers four steps at a time. What is left of k is turned with the steps before. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const lanes_slim *t, const float *a, const float *b,
                                                                         const int n, const int vectors,
@@ -93,7 +90,6 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
   }
 #undef TURN
 }
-#undef KEEP
 
 /* The same of a transposed A, of whose last vector there are `count` rows. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const lanes_slim *t, const float *a, const float *b,
@@ -143,8 +139,8 @@ static inline void LANES_NAME(do_slim_pairs)(const lanes_slim *t, const float *a
     const float *pairs = a + 2 * i;
     const VECTOR low = behind >= 0 ? LOAD(pairs) : LOAD_FIRST(pairs, 2 * rows);
     const VECTOR high = behind > 0 ? LOAD_FIRST(pairs + LANES_VECTOR, behind) : (VECTOR){};
-    const VECTOR sum = FMA(EVEN(low, high, 0), b_0, LANES_NAME(along_start)(t, c + i, rows));
-    LANES_NAME(along_end)(t, bias && t->is_turned ? bias + i : bias, c + i, rows, FMA(EVEN(low, high, 1), b_1, sum));
+    const VECTOR sum = FMA(PARTS(low, high, 1, 0), b_0, LANES_NAME(along_start)(t, c + i, rows));
+    LANES_NAME(along_end)(t, bias && t->is_turned ? bias + i : bias, c + i, rows, FMA(PARTS(low, high, 1, 1), b_1, sum));
   }
 }
 

@@ -188,13 +188,14 @@ extension ParitySuite {
     let sizes = [
       (1, 1), (1, 2), (1, 17), (1, 63), (1, 64), (1, 65), (1, 130), (63, 1), (64, 1), (65, 1), (130, 1), (7, 9), (8, 8),
       (13, 5), (5, 13), (4, 16), (2, 32), (33, 2), (3, 21), (1, 5), (1, 8), (1, 9), (1, 16), (2, 5), (2, 7), (2, 15),
-      (2, 31),
+      (2, 31), (2, 3), (2, 4), (3, 3), (3, 5), (3, 17), (4, 3), (4, 10), (5, 7), (6, 9), (6, 10), (7, 8), (9, 7), (12, 5),
+      (16, 4),
     ]
     for (m, n) in sizes {
-      for k in [127, 128, 129, 143, 144, 145, 300] {
+      for k in [127, 128, 129, 143, 144, 145, 300, 513, 1041] {
         for transposes in 0..<4 {
           let number = shapes.count
-          guard k == 128 || k == 145 || number % 3 == 0 else { continue }
+          guard k == 128 || k == 145 || k > 1000 || number % 3 == 0 else { continue }
           shapes.append(
             MatmulShape(m, n, k, variant: transposes + 4 * number).with {
               if number % 4 == 1 { ($0.alpha, $0.beta, $0.bias, $0.activation) = (-0.3, 0.7, true, .tanh) }

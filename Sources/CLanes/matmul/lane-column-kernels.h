@@ -1,0 +1,116 @@
+/* The lane order, C1, of columns: 16 partial sums of each over p, and what lies side by side are columns. */
+
+/* One lane over `steps` rows of y, 16 apart: constants after inlining are steps, which saves loading and storing the lane, and
+ * whether alpha is multiplied in. The rows that lie `ahead` floats behind these are fetched meanwhile; 0: they are not. */
+static inline __attribute__((always_inline)) void LANES_NAME(lane_of_columns)(const int steps, const float *x,
+                                                                              int64_t count, const float *y,
+                                                                              int64_t y_stride, int64_t ahead,
+                                                                              const int is_scaled, float alpha, float *lane) {
+  const VECTOR scale = BROADCAST(alpha);
+  const int64_t whole = count & -LANES_VECTOR, rest = count - whole;
+  for (int64_t r = 0; r < whole; r += LANES_VECTOR) {
+    VECTOR sum = LOAD(lane + r);
+    UNROLL for (int s = 0; s < steps; s++) {
+      const float *row = y + s * LANES_LANES * y_stride + r;
+      if (ahead) __builtin_prefetch(row + ahead, 0, 2);
+      const VECTOR of_y = LOAD(row);
+      sum = FMA(BROADCAST(x[s * LANES_LANES]), is_scaled ? scale * of_y : of_y, sum);
+    }
+    STORE(lane + r, sum);
+  }
+  if (!rest) return;
+  VECTOR sum = LOAD(lane + whole);
+  UNROLL for (int s = 0; s < steps; s++) sum =
+      FMA(BROADCAST(x[s * LANES_LANES]), scale * LOAD_FIRST(y + s * LANES_LANES * y_stride + whole, rest), sum);
+  STORE(lane + whole, sum);
+}
+
+static inline __attribute__((always_inline)) void LANES_NAME(all_lane_columns)(int64_t k, const float *x, int64_t count,
+                                                                               const float *y, int64_t y_stride,
+                                                                               const int is_scaled, float alpha,
+                                                                               const int fetches, float *lanes,
+                                                                               int64_t lane_stride) {
+  enum { STEPS = 4, AHEAD = 1 };
+  int64_t p = 0;
+  for (; p + STEPS * LANES_LANES <= k; p += STEPS * LANES_LANES)
+    for (int l = 0; l < LANES_LANES; l++) {
+      const int64_t ahead = l + AHEAD < LANES_LANES ? AHEAD : AHEAD + (STEPS - 1) * LANES_LANES;
+      LANES_NAME(lane_of_columns)(STEPS, x + p + l, count, y + (p + l) * y_stride, y_stride, fetches ? ahead * y_stride : 0,
+                                  is_scaled, alpha, lanes + l * lane_stride);
+    }
+  for (; p < k; p++)
+    LANES_NAME(lane_of_columns)(1, x + p, count, y + p * y_stride, y_stride, fetches ? y_stride : 0, is_scaled, alpha,
+                                lanes + p % LANES_LANES * lane_stride);
+}
+
+static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
+                                     int fetches, float *lanes, int64_t lane_stride) {
+  if (alpha == 1 && fetches) LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 0, 1, 1, lanes, lane_stride);
+  else if (alpha == 1) LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 0, 1, 0, lanes, lane_stride);
+  else LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 1, alpha, fetches, lanes, lane_stride);
+}
+
+/* C1's tree, for lanes that lie apart. */
+static void LANES_NAME(lane_column_trees)(int64_t count, float *lanes, int64_t lane_stride) {
+  for (int half = LANES_LANES / 2; half > 0; half /= 2)
+    for (int l = 0; l < half; l++) {
+      float *lane = lanes + l * lane_stride, *other = lane + half * lane_stride;
+      for (int64_t r = 0; r < count; r += LANES_VECTOR) STORE(lane + r, LOAD(lane + r) + LOAD(other + r));
+    }
+}
+
+/* Lanes that stay in registers. */
+#ifndef LANE_PIECE
+#define LANE_PIECE 512
+#endif
+#define LANE_TILE_ROWS 6
+#define TILE_NAME LANES_NAME
+#define TILE_VECTOR VECTOR
+#define TILE_OF(vector) vector
+#define TILE_LOAD LOAD_FIRST
+#define TILE_STORE STORE_FIRST
+#define TILE_FMA FMA
+#include "lane-tile.h"
+#if LANES_VECTOR == 16
+#define TILE_NAME(name) LANES_NAME(name##_of_halves)
+#define TILE_VECTOR HALF
+#define TILE_OF HALF_OF
+#define TILE_LOAD LOAD_HALF
+#define TILE_STORE STORE_HALF
+#define TILE_FMA HALF_FMA
+#include "lane-tile.h"
+#endif
+
+/* In even tiles of rows, as many as possible, for each vector of columns, or half of one. */
+static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x, int64_t x_row, int64_t x_step, float alpha,
+                                         int64_t count, const float *y, int64_t y_stride, float *sums, int64_t sums_stride) {
+  enum { AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };
+  const int64_t tiles = (rows + LANE_TILE_ROWS - 1) / LANE_TILE_ROWS, most = (rows + tiles - 1) / tiles;
+#define TILE(tile, n, at_once)                                                                                         \
+  LANES_NAME(tile)(k, n, x + i * x_row, x_row, x_step, alpha, columns, y + r, y_stride, sums + i * sums_stride + r,    \
+                   sums_stride, at_once)
+#define TILES_OF(tile)                                                                                                 \
+  for (int64_t i = 0; i < rows; i += most) {                                                                           \
+    const int64_t left = rows - i < most ? rows - i : most;                                                            \
+    if (left == 1) TILE(tile, 1, AT_ONCE);                                                                             \
+    else if (left == 2) TILE(tile, 2, AT_ONCE / 2);                                                                    \
+    else if (left == 3) TILE(tile, 3, AT_ONCE / 2);                                                                    \
+    else if (left == 4) TILE(tile, 4, AT_ONCE / 4);                                                                    \
+    else if (left == 5) TILE(tile, 5, AT_ONCE / 4);                                                                    \
+    else TILE(tile, 6, AT_ONCE / 4);                                                                                   \
+  }
+  for (int64_t r = 0; r < count; r += LANES_VECTOR) {
+    const int64_t columns = count - r < LANES_VECTOR ? count - r : LANES_VECTOR;
+#if LANES_VECTOR == 16
+    if (columns <= LANES_VECTOR / 2) {
+      TILES_OF(lane_tile_of_halves)
+      continue;
+    }
+#endif
+    TILES_OF(lane_tile)
+  }
+#undef TILES_OF
+#undef TILE
+}
+#undef LANE_TILE_ROWS
+#undef LANE_PIECE

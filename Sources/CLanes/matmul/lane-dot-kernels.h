@@ -1,0 +1,202 @@
+/* The lane order, C1, of rows whose steps lie side by side: 16 partial sums over p, held in whole vectors. */
+enum { LANES_NAME(lane_vectors) = LANES_LANES / LANES_VECTOR };
+#define LANE_VECTORS LANES_NAME(lane_vectors)
+/* So many trees are done at a time. */
+#define TREES (LANES_VECTOR / 2)
+
+/* The first n of `value`, behind them what `other` has there. */
+static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other) {
+#if LANES_VECTOR == 16
+  return _mm512_mask_mov_ps(other, (__mmask16)((1u << n) - 1), value);
+#else
+  LANES_NAME(vector_mask) taken;
+  for (int l = 0; l < LANES_VECTOR; l++) taken[l] = l < n ? -1 : 0;
+  return (VECTOR)(((LANES_NAME(vector_mask))value & taken) | ((LANES_NAME(vector_mask))other & ~taken));
+#endif
+}
+
+/* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the
+ * latency of the fma. `fetches`: y comes from memory. While some rows are used, as many behind them are fetched; of long rows,
+ * what comes next in the same. */
+static inline __attribute__((always_inline)) void LANES_NAME(dots)(int64_t k, const int x_count, const float *x,
+                                                                   int64_t x_stride, const int count, const float *y,
+                                                                   int64_t y_stride, const int is_scaled, float alpha,
+                                                                   const int fetches,
+                                                                   VECTOR lanes[][8][LANE_VECTORS]) {
+  enum { LONG = 8192, NEXT = 256 };
+  const int64_t ahead = k <= LONG ? count * y_stride : NEXT;
+  const VECTOR scale = BROADCAST(alpha);
+  int64_t p = 0;
+  for (; p + LANES_LANES <= k; p += LANES_LANES) {
+    UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
+      VECTOR value[2];
+      UNROLL for (int i = 0; i < x_count; i++) value[i] = LOAD(x + i * x_stride + p + v * LANES_VECTOR);
+      UNROLL for (int r = 0; r < count; r++) {
+        if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
+        const VECTOR of_y = LOAD(y + r * y_stride + p + v * LANES_VECTOR), scaled = is_scaled ? scale * of_y : of_y;
+        UNROLL for (int i = 0; i < x_count; i++) lanes[i][r][v] = FMA(value[i], scaled, lanes[i][r][v]);
+      }
+    }
+  }
+  UNROLL for (int v = 0; v < LANE_VECTORS; v++) { /* The last few: the other lanes must not even add a zero to a -0. */
+    if (p + v * LANES_VECTOR >= k) continue;
+    const int64_t from = p + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
+    UNROLL for (int r = 0; r < count; r++) {
+      const VECTOR of_y = LOAD_FIRST(y + r * y_stride + from, rest), scaled = is_scaled ? scale * of_y : of_y;
+      UNROLL for (int i = 0; i < x_count; i++) {
+        const VECTOR lane = FMA(LOAD_FIRST(x + i * x_stride + from, rest), scaled, lanes[i][r][v]);
+        lanes[i][r][v] = LANES_NAME(first_of)(rest, lane, lanes[i][r][v]);
+      }
+    }
+  }
+}
+
+/* C1's tree of up to TREES rows of lanes; constant after inlining. Each addition is done for two rows at a time. */
+static inline __attribute__((always_inline)) void LANES_NAME(trees)(const int count, VECTOR lanes[][LANE_VECTORS], float *sums) {
+  VECTOR rows[TREES] = {};
+  UNROLL for (int half = LANE_VECTORS / 2; half > 0; half /= 2) UNROLL for (int r = 0; r < count; r++)
+      UNROLL for (int v = 0; v < half; v++) lanes[r][v] += lanes[r][v + half];
+  UNROLL for (int r = 0; r < count; r++) rows[r] = lanes[r][0];
+#define ADD_HALVES(size, pairs)                                                                                        \
+  UNROLL for (int r = 0; r < pairs; r++) rows[r] =                                                                     \
+      PARTS(rows[2 * r], rows[2 * r + 1], size, 0) + PARTS(rows[2 * r], rows[2 * r + 1], size, 1);
+#if LANES_VECTOR == 16
+  ADD_HALVES(8, 4)
+#endif
+#if LANES_VECTOR >= 8
+  ADD_HALVES(4, 2)
+#endif
+  ADD_HALVES(2, 1)
+#undef ADD_HALVES
+  const VECTOR sum = PARTS(rows[0], rows[0], 1, 0) + PARTS(rows[0], rows[0], 1, 1);
+  memcpy(sums, &sum, (size_t)count * sizeof *sums);
+}
+
+/* Lanes that continue in memory. */
+
+/* Those of one row of x have their lanes beside each other, `step` behind those of the row before. */
+static inline __attribute__((always_inline)) void LANES_NAME(dots_in_memory)(int64_t k, const int x_count, const float *x,
+                                                                             int64_t x_stride, const int count,
+                                                                             const float *y, int64_t y_stride,
+                                                                             float (*in_memory)[LANES_LANES], int64_t step) {
+  VECTOR lanes[2][8][LANE_VECTORS];
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) lanes[i][r][v] = LOAD(in_memory[i * step + r] + v * LANES_VECTOR);
+  LANES_NAME(dots)(k, x_count, x, x_stride, count, y, y_stride, 0, 1, 0, lanes);
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) STORE(in_memory[i * step + r] + v * LANES_VECTOR, lanes[i][r][v]);
+}
+
+/* One row of x, or two, with all rows of y. */
+static inline __attribute__((always_inline)) void LANES_NAME(dots_of_x)(int64_t k, const int x_count, const float *x,
+                                                                        int64_t x_stride, int64_t count, const float *y,
+                                                                        int64_t y_stride, float (*lanes)[LANES_LANES]) {
+  const int at_once = TREES / x_count;
+  int64_t r = 0;
+  for (; r + at_once <= count; r += at_once)
+    LANES_NAME(dots_in_memory)(k, x_count, x, x_stride, at_once, y + r * y_stride, y_stride, lanes + r, count);
+  for (; at_once > 2 && r + 2 <= count; r += 2)
+    LANES_NAME(dots_in_memory)(k, x_count, x, x_stride, 2, y + r * y_stride, y_stride, lanes + r, count);
+  for (; r < count; r++)
+    LANES_NAME(dots_in_memory)(k, x_count, x, x_stride, 1, y + r * y_stride, y_stride, lanes + r, count);
+}
+
+static void LANES_NAME(lane_dots)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
+                                  const float *y, int64_t y_stride, float (*lanes)[LANES_LANES]) {
+  int64_t i = 0;
+  for (; i + 2 <= x_count; i += 2)
+    LANES_NAME(dots_of_x)(k, 2, x + i * x_stride, x_stride, count, y, y_stride, lanes + i * count);
+  if (i < x_count) LANES_NAME(dots_of_x)(k, 1, x + i * x_stride, 0, count, y, y_stride, lanes + i * count);
+}
+
+/* The same for two rows of y that lie in pairs, which are taken apart in registers. Lanes as there: two for each row of x. */
+static inline __attribute__((always_inline)) void LANES_NAME(pairs_of_rows)(int64_t k, const int x_count, const float *x,
+                                                                            int64_t x_stride, const float *y,
+                                                                            float (*lanes)[LANES_LANES]) {
+  VECTOR sums[2][2][LANE_VECTORS];
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < 2; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) sums[i][r][v] = LOAD(lanes[2 * i + r] + v * LANES_VECTOR);
+  int64_t p = 0;
+  for (; p + LANES_LANES <= k; p += LANES_LANES) {
+    UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
+      const int64_t from = p + v * LANES_VECTOR;
+      const VECTOR low = LOAD(y + 2 * from), high = LOAD(y + 2 * from + LANES_VECTOR);
+      const VECTOR of_y[2] = {PARTS(low, high, 1, 0), PARTS(low, high, 1, 1)};
+      UNROLL for (int i = 0; i < x_count; i++) {
+        const VECTOR value = LOAD(x + i * x_stride + from);
+        UNROLL for (int r = 0; r < 2; r++) sums[i][r][v] = FMA(value, of_y[r], sums[i][r][v]);
+      }
+    }
+  }
+  UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
+    if (p + v * LANES_VECTOR >= k) continue;
+    const int64_t from = p + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
+    const int64_t behind = 2 * rest - LANES_VECTOR;
+    const VECTOR low = LOAD_FIRST(y + 2 * from, behind > 0 ? LANES_VECTOR : 2 * rest);
+    const VECTOR high = behind > 0 ? LOAD_FIRST(y + 2 * from + LANES_VECTOR, behind) : (VECTOR){};
+    const VECTOR of_y[2] = {PARTS(low, high, 1, 0), PARTS(low, high, 1, 1)};
+    UNROLL for (int i = 0; i < x_count; i++) {
+      const VECTOR value = LOAD_FIRST(x + i * x_stride + from, rest);
+      UNROLL for (int r = 0; r < 2; r++) sums[i][r][v] =
+          LANES_NAME(first_of)(rest, FMA(value, of_y[r], sums[i][r][v]), sums[i][r][v]);
+    }
+  }
+  UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < 2; r++)
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) STORE(lanes[2 * i + r] + v * LANES_VECTOR, sums[i][r][v]);
+}
+
+static void LANES_NAME(lane_pairs)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, const float *y,
+                                   float (*lanes)[LANES_LANES]) {
+  int64_t i = 0;
+  for (; i + 2 <= x_count; i += 2) LANES_NAME(pairs_of_rows)(k, 2, x + i * x_stride, x_stride, y, lanes + 2 * i);
+  if (i < x_count) LANES_NAME(pairs_of_rows)(k, 1, x + i * x_stride, x_stride, y, lanes + 2 * i);
+}
+
+static void LANES_NAME(lane_trees)(int64_t count, float (*in_memory)[LANES_LANES], float *sums) {
+  VECTOR lanes[TREES][LANE_VECTORS];
+#define TREES_OF(n)                                                                                                    \
+  UNROLL for (int i = 0; i < n; i++) UNROLL for (int v = 0; v < LANE_VECTORS; v++) lanes[i][v] =                       \
+      LOAD(in_memory[r + i] + v * LANES_VECTOR);                                                                       \
+  LANES_NAME(trees)(n, lanes, sums + r);
+  int64_t r = 0;
+  for (; r + TREES <= count; r += TREES) { TREES_OF(TREES) }
+  for (; r < count; r++) { TREES_OF(1) }
+#undef TREES_OF
+}
+
+/* Lanes that stay in registers. */
+
+static inline __attribute__((always_inline)) void LANES_NAME(sums_of_dots)(int64_t k, const float *x, const int count,
+                                                                           const float *y, int64_t y_stride,
+                                                                           const int is_scaled, float alpha,
+                                                                           const int fetches, float *sums) {
+  VECTOR lanes[1][8][LANE_VECTORS] = {};
+  UNROLL for (int r = 0; r < count; r++) lanes[0][r][0][0] = sums[r];
+  LANES_NAME(dots)(k, 1, x, 0, count, y, y_stride, is_scaled, alpha, fetches, lanes);
+  UNROLL for (int r = 0; r < count; r += TREES)
+      LANES_NAME(trees)(count - r < TREES ? count - r : TREES, lanes[0] + r, sums + r);
+}
+
+static inline __attribute__((always_inline)) void LANES_NAME(all_sums_of_dots)(int64_t k, const float *x, int64_t count,
+                                                                               const float *y, int64_t y_stride,
+                                                                               const int is_scaled, float alpha,
+                                                                               const int fetches, float *sums) {
+  /* From memory, as many streams as registers allow. */
+  const int at_once = LANES_VECTOR == 8 && fetches ? 6 : TREES;
+  int64_t r = 0;
+  for (; r + at_once <= count; r += at_once)
+    LANES_NAME(sums_of_dots)(k, x, at_once, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r);
+  for (; at_once > 2 && r + 2 <= count; r += 2)
+    LANES_NAME(sums_of_dots)(k, x, 2, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r);
+  for (; r < count; r++)
+    LANES_NAME(sums_of_dots)(k, x, 1, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r);
+}
+
+static void LANES_NAME(lane_dot_sums)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
+                                      int fetches, float *sums) {
+  if (alpha != 1) LANES_NAME(all_sums_of_dots)(k, x, count, y, y_stride, 1, alpha, 0, sums);
+  else if (fetches) LANES_NAME(all_sums_of_dots)(k, x, count, y, y_stride, 0, 1, 1, sums);
+  else LANES_NAME(all_sums_of_dots)(k, x, count, y, y_stride, 0, 1, 0, sums);
+}
+#undef TREES
+#undef LANE_VECTORS

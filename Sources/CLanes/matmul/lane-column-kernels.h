@@ -60,10 +60,8 @@ static void LANES_NAME(lane_column_trees)(int64_t count, float *lanes, int64_t l
 }
 
 /* Lanes that stay in registers. */
-#ifndef LANE_PIECE
-#define LANE_PIECE 512
-#endif
 #define LANE_TILE_ROWS 6
+#define LANE_TILE_VECTORS 8
 #define TILE_NAME LANES_NAME
 #define TILE_VECTOR VECTOR
 #define TILE_OF(vector) vector
@@ -81,36 +79,41 @@ static void LANES_NAME(lane_column_trees)(int64_t count, float *lanes, int64_t l
 #include "lane-tile.h"
 #endif
 
-/* In even tiles of rows, as many as possible, for each vector of columns, or half of one. */
+/* In even tiles of rows, as many as possible; and of as many vectors as possible, whose lines lie beside each other. */
 static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x, int64_t x_row, int64_t x_step, float alpha,
                                          int64_t count, const float *y, int64_t y_stride, float *sums, int64_t sums_stride) {
-  enum { AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };
+  enum { LANES_AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };
   const int64_t tiles = (rows + LANE_TILE_ROWS - 1) / LANE_TILE_ROWS, most = (rows + tiles - 1) / tiles;
-#define TILE(tile, n, at_once)                                                                                         \
-  LANES_NAME(tile)(k, n, x + i * x_row, x_row, x_step, alpha, columns, y + r, y_stride, sums + i * sums_stride + r,    \
-                   sums_stride, at_once)
-#define TILES_OF(tile)                                                                                                 \
-  for (int64_t i = 0; i < rows; i += most) {                                                                           \
-    const int64_t left = rows - i < most ? rows - i : most;                                                            \
-    if (left == 1) TILE(tile, 1, AT_ONCE);                                                                             \
-    else if (left == 2) TILE(tile, 2, AT_ONCE / 2);                                                                    \
-    else if (left == 3) TILE(tile, 3, AT_ONCE / 2);                                                                    \
-    else if (left == 4) TILE(tile, 4, AT_ONCE / 4);                                                                    \
-    else if (left == 5) TILE(tile, 5, AT_ONCE / 4);                                                                    \
-    else TILE(tile, 6, AT_ONCE / 4);                                                                                   \
-  }
-  for (int64_t r = 0; r < count; r += LANES_VECTOR) {
-    const int64_t columns = count - r < LANES_VECTOR ? count - r : LANES_VECTOR;
+  for (int64_t r = 0, vectors; r < count; r += vectors * LANES_VECTOR) {
+    const int64_t left = count - r, at_once = most == 1 ? LANES_VECTOR < 16 ? 4 : 8 : LANES_VECTOR == 16 && most <= 3 ? 2 : 1;
+    vectors = at_once;
+    while (vectors > 1 && left <= (vectors - 1) * LANES_VECTOR) vectors /= 2;
+    const int64_t columns = left < vectors * LANES_VECTOR ? left : vectors * LANES_VECTOR;
+    for (int64_t i = 0, n; i < rows; i += n) {
+      n = rows - i < most ? rows - i : most;
+#define TILE(kind, n, vectors, lanes)                                                                                  \
+  LANES_NAME(kind)(k, n, x + i * x_row, x_row, x_step, alpha, vectors, columns, y + r, y_stride,                       \
+                   sums + i * sums_stride + r, sums_stride, lanes)
+#define TILE_OF_ONE(kind)                                                                                              \
+  if (n == 1) TILE(kind, 1, 1, LANES_AT_ONCE);                                                                         \
+  else if (n == 2) TILE(kind, 2, 1, LANES_AT_ONCE / 2);                                                                \
+  else if (n == 3) TILE(kind, 3, 1, LANES_AT_ONCE / 2);                                                                \
+  else if (n == 4) TILE(kind, 4, 1, LANES_AT_ONCE / 4);                                                                \
+  else if (n == 5) TILE(kind, 5, 1, LANES_AT_ONCE / 4);                                                                \
+  else TILE(kind, 6, 1, LANES_AT_ONCE / 4);
+      if (vectors == 4) TILE(lane_tile, 1, 4, LANES_AT_ONCE / 4);
+      else if (vectors == 2 && n == 1) TILE(lane_tile, 1, 2, LANES_AT_ONCE / 2);
 #if LANES_VECTOR == 16
-    if (columns <= LANES_VECTOR / 2) {
-      TILES_OF(lane_tile_of_halves)
-      continue;
-    }
+      else if (vectors == 8) TILE(lane_tile, 1, 8, LANES_AT_ONCE / 8);
+      else if (vectors == 2 && n == 2) TILE(lane_tile, 2, 2, LANES_AT_ONCE / 4);
+      else if (vectors == 2) TILE(lane_tile, 3, 2, LANES_AT_ONCE / 4);
+      else if (columns <= LANES_VECTOR / 2) { TILE_OF_ONE(lane_tile_of_halves) }
 #endif
-    TILES_OF(lane_tile)
-  }
-#undef TILES_OF
+      else { TILE_OF_ONE(lane_tile) }
+#undef TILE_OF_ONE
 #undef TILE
+    }
+  }
 }
 #undef LANE_TILE_ROWS
-#undef LANE_PIECE
+#undef LANE_TILE_VECTORS

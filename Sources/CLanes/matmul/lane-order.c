@@ -1,126 +1,8 @@
 /* C2's lane order: a long k over few outputs, or over a vector of them. */
-#include "paths.h"
+#include "lane-order.h"
 #include "workspace.h"
 
-#include <stddef.h>
-#include <string.h>
-
-static inline float initial(const lanes_matmul_call *call, const float *c) {
-  return call->beta == 0 ? 0 : call->beta == 1 ? *c : call->beta * *c;
-}
-
-/* What is done to the sums of C[i, j …], `count` of them, which lie beside each other. */
-static void finish(const lanes_matmul_call *call, const lanes_kernels *kernels, int64_t i, int64_t j, int64_t count,
-                   float *sums) {
-  if (call->bias)
-    for (int64_t r = 0; r < count; r++) sums[r] += call->bias[j + r];
-  if (call->activation == LANES_IDENTITY) return;
-  if (call->gradient_value)
-    kernels->elementwise.unary_gradient[call->activation](
-        count, call->gradient_value + i * call->gradient_value_stride + j, sums, sums, 0);
-  else
-    kernels->elementwise.unary[call->activation](count, sums, sums, 0);
-}
-
-/* The same for the sums of C[i …, 0], with room for the gradient's values. */
-static void finish_column(const lanes_matmul_call *call, const lanes_kernels *kernels, int64_t i, int64_t count,
-                          float *sums, float *values) {
-  if (call->bias)
-    for (int64_t r = 0; r < count; r++) sums[r] += call->bias[0];
-  if (call->activation == LANES_IDENTITY) return;
-  if (call->gradient_value) {
-    for (int64_t r = 0; r < count; r++) values[r] = call->gradient_value[(i + r) * call->gradient_value_stride];
-    kernels->elementwise.unary_gradient[call->activation](count, values, sums, sums, 0);
-  } else
-    kernels->elementwise.unary[call->activation](count, sums, sums, 0);
-}
-
-/* Outputs that a thread computes at once. Where y lies in columns, their lanes stay in a level-1 cache; unless y comes from
- * memory, which likes long rows to be read from one end to the other: then in a level-2 cache. */
-enum { STRIP_OF_ROWS = 64, STRIP_OF_COLUMNS = 256, LONG_STRIP_OF_COLUMNS = 4096 };
-
-/* m = 1 or n = 1, and more than 64 outputs: a vector x of k values, times the matrix y, gives `outputs` values. */
-typedef struct vector_job {
-  const lanes_matmul_call *call;
-  const lanes_kernels *kernels;
-  const float *x;
-  const float *y;
-  int64_t y_stride;
-  int y_is_rows; /* whether the k values that belong to one output lie beside each other */
-  float y_scale;
-  int is_in_memory; /* y */
-  int64_t outputs, c_step;
-  int64_t multiple; /* of outputs, that a thread has */
-  int64_t strip;    /* outputs at once, a multiple of that */
-  int64_t each;     /* floats of each thread's workspace: `strip` sums, other lanes or values for the epilogue */
-  float *workspace;
-} vector_job;
-
-static void run_vector(void *argument, int thread, int threads) {
-  const vector_job *job = argument;
-  const lanes_matmul_call *call = job->call;
-  const lanes_matmul_kernels *kernels = &job->kernels->matmul;
-  const lanes_part part = lanes_part_of(job->outputs, job->multiple, thread, threads);
-  const int64_t strip = job->strip, c_step = job->c_step;
-  float *sums = job->workspace + thread * job->each, *others = sums + strip;
-  for (int64_t first = part.begin; first < part.end; first += strip) {
-    const int64_t count = lanes_least(strip, part.end - first);
-    float *c = call->c + first * c_step;
-    for (int64_t r = 0; r < count; r++) sums[r] = initial(call, c + r * c_step);
-    if (job->y_is_rows)
-      kernels->lane_dot_sums(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
-                             job->is_in_memory, sums);
-    else {
-      memset(others, 0, (size_t)(strip * (LANES_LANES - 1)) * sizeof *others);
-      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, job->is_in_memory, sums,
-                            strip);
-      kernels->lane_column_trees(count, sums, strip);
-    }
-    if (call->m == 1)
-      finish(call, job->kernels, 0, first, count, sums);
-    else
-      finish_column(call, job->kernels, first, count, sums, others);
-    for (int64_t r = 0; r < count; r++) c[r * c_step] = sums[r];
-  }
-}
-
-static lanes_status multiply_vector(const lanes_context *context, const lanes_matmul_call *call) {
-  vector_job job = {.call = call, .kernels = context->kernels};
-  int64_t x_step;
-  float x_scale;
-  if (call->n > 1) { /* x is op(A), y is op(B). */
-    job.x = call->a, x_step = call->transpose_a ? call->a_stride : 1, x_scale = call->alpha;
-    job.y = call->b, job.y_stride = call->b_stride, job.y_is_rows = call->transpose_b, job.y_scale = 1;
-    job.outputs = call->n, job.c_step = 1;
-  } else { /* x is op(B), y is op(A). */
-    job.x = call->b, x_step = call->transpose_b ? 1 : call->b_stride, x_scale = 1;
-    job.y = call->a, job.y_stride = call->a_stride, job.y_is_rows = !call->transpose_a, job.y_scale = call->alpha;
-    job.outputs = call->m, job.c_step = call->c_stride;
-  }
-  /* Reading y is what takes the time: about 20 bytes a nanosecond. */
-  const double nanoseconds = (double)call->k * (double)job.outputs / 5;
-  job.multiple = job.y_is_rows ? 1 : 16;
-  const int threads = lanes_threads_for(context, nanoseconds, lanes_divide_up(job.outputs, job.multiple));
-
-  const int64_t each = lanes_divide_up(job.outputs, job.multiple * threads) * job.multiple, k = call->k;
-  job.is_in_memory = k * job.outputs > context->streaming_floats / 2;
-  const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : job.is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
-  job.strip = lanes_least(each, most);
-  job.each = job.strip * (job.y_is_rows ? 2 : LANES_LANES);
-  const int copies_x = x_step != 1 || x_scale != 1;
-  float *workspace = lanes_workspace(threads * job.each + (copies_x ? k : 0));
-  if (!workspace) return LANES_OUT_OF_MEMORY;
-  job.workspace = workspace;
-  if (copies_x) {
-    float *x = workspace + threads * job.each;
-    for (int64_t p = 0; p < k; p++) x[p] = x_scale * job.x[p * x_step];
-    job.x = x;
-  }
-  lanes_run(threads, run_vector, &job);
-  return LANES_OK;
-}
-
-/* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time: as long as the level-1 cache has room
+/* m·n ≤ 64: every pair of a row of op(A) and a column of op(B), a piece of k at a time, as long as the level-1 cache has room
  * for copies of all rows. */
 enum { MOST_OUTPUTS = 64, PIECES = 1 << 12, SHORTEST_PIECE = 256 };
 static inline int64_t piece_of(int64_t m, int64_t n) {
@@ -170,12 +52,11 @@ static int should_stay_columns(const lanes_matmul_call *call) {
 }
 static void multiply_few_columns(const lanes_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, c_stride = call->c_stride;
-  for (int64_t i = 0; i < m; i++)
-    for (int64_t j = 0; j < n; j++) call->c[i * c_stride + j] = initial(call, call->c + i * c_stride + j);
+  for (int64_t i = 0; i < m; i++) lanes_start_sums(call, call->c + i * c_stride, 1, n, call->c + i * c_stride);
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
   kernels->matmul.lane_column_sums(call->k, m, call->a, a_row, a_step, call->alpha, n, call->b, call->b_stride, call->c,
                                    c_stride);
-  for (int64_t i = 0; i < m; i++) finish(call, kernels, i, 0, n, call->c + i * c_stride);
+  for (int64_t i = 0; i < m; i++) lanes_finish_sums(call, kernels, i, 0, n, call->c + i * c_stride);
 }
 
 /* With room for copies of a piece of each row. */
@@ -190,7 +71,7 @@ static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *
   float lanes[MOST_OUTPUTS][LANES_LANES] = {0}; /* of C[i, j]: j·m + i where it is by_a, else i·n + j */
   const int64_t i_step = by_a ? 1 : n, j_step = by_a ? m : 1;
   for (int64_t i = 0; i < m; i++)
-    for (int64_t j = 0; j < n; j++) lanes[i * i_step + j * j_step][0] = initial(call, call->c + i * call->c_stride + j);
+    for (int64_t j = 0; j < n; j++) lanes[i * i_step + j * j_step][0] = lanes_start_sum(call, call->c + i * call->c_stride + j);
 
   for (int64_t p = 0; p < call->k; p += piece) {
     const int64_t k = lanes_least(piece, call->k - p);
@@ -216,7 +97,7 @@ static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *
   for (int64_t i = 0; i < m; i++) {
     float sums[MOST_OUTPUTS];
     for (int64_t j = 0; j < n; j++) sums[j] = trees[i * i_step + j * j_step];
-    finish(call, kernels, i, 0, n, sums);
+    lanes_finish_sums(call, kernels, i, 0, n, sums);
     for (int64_t j = 0; j < n; j++) call->c[i * call->c_stride + j] = sums[j];
   }
 }
@@ -251,73 +132,10 @@ static lanes_status multiply_few_on_threads(const lanes_context *context, const 
   return LANES_OK;
 }
 
-/* A packed B: each row of op(A) with one panel after the other. */
-typedef struct packed_job {
-  const lanes_matmul_call *call;
-  const lanes_kernels *kernels;
-  int64_t block_k;
-  const float *x; /* m rows of k */
-  int64_t x_stride;
-  int is_in_memory; /* B */
-} packed_job;
-
-static void run_packed(void *argument, int thread, int threads) {
-  const packed_job *job = argument;
-  const lanes_matmul_call *call = job->call;
-  const lanes_matmul_kernels *kernels = &job->kernels->matmul;
-  const int64_t k = call->k, block_k = job->block_k;
-  const lanes_columns columns = lanes_columns_of(kernels, call->n, kernels->vectors);
-  const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
-  enum { WIDEST = LANES_MOST_VECTORS * 16 };
-  float lanes[LANES_LANES][WIDEST];
-  for (int64_t i = 0; i < call->m; i++) {
-    for (int64_t t = tiles.begin; t < tiles.end; t++) {
-      const int64_t j = lanes_first_column(&columns, t), width = lanes_width(&columns, t);
-      const int64_t count = lanes_least(width, call->n - j);
-      float *c = call->c + i * call->c_stride + j;
-      memset(lanes[1], 0, sizeof lanes - sizeof lanes[0]);
-      for (int64_t r = 0; r < count; r++) lanes[0][r] = initial(call, c + r);
-      for (int64_t p = 0; p < k; p += block_k) {
-        const int64_t steps = lanes_least(block_k, k - p);
-        kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
-                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1,
-                              job->is_in_memory, lanes[0], WIDEST);
-      }
-      kernels->lane_column_trees(count, lanes[0], WIDEST);
-      finish(call, job->kernels, i, j, count, lanes[0]);
-      memcpy(c, lanes[0], 4 * (size_t)count);
-    }
-  }
-}
-
-static lanes_status multiply_packed(const lanes_context *context, const lanes_matmul_call *call) {
-  const int64_t m = call->m, k = call->k;
-  packed_job job = {
-      .call = call,
-      .kernels = context->kernels,
-      .block_k = lanes_packed_block_k(context, k),
-      .x = call->a,
-      .x_stride = call->a_stride,
-      .is_in_memory = k * call->n > context->streaming_floats / 2,
-  };
-  if (call->transpose_a || call->alpha != 1) {
-    float *x = lanes_workspace(m * k);
-    if (!x) return LANES_OUT_OF_MEMORY;
-    const int64_t i_step = call->transpose_a ? 1 : call->a_stride, p_step = call->transpose_a ? call->a_stride : 1;
-    for (int64_t i = 0; i < m; i++)
-      for (int64_t p = 0; p < k; p++) x[i * k + p] = call->alpha * call->a[i * i_step + p * p_step];
-    job.x = x, job.x_stride = k;
-  }
-  const double nanoseconds = (double)k * (double)call->n * (double)m / 5;
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int64_t tiles = lanes_columns_of(kernels, call->n, kernels->vectors).tiles;
-  lanes_run(lanes_threads_for(context, nanoseconds, tiles), run_packed, &job);
-  return LANES_OK;
-}
-
 lanes_status lanes_matmul_in_lane_order(const lanes_context *context, const lanes_matmul_call *call) {
-  if (call->packed_b) return multiply_packed(context, call);
-  const int has_rows = (call->m == 1 && call->transpose_b) || (call->n == 1 && !call->transpose_a);
-  return has_rows || lanes_most(call->m, call->n) > MOST_OUTPUTS ? multiply_vector(context, call)
-                                                                 : multiply_few_on_threads(context, call);
+  if (call->packed_b) return lanes_multiply_packed_lanes(context, call);
+  /* Two columns are taken apart in no time. */
+  const int are_rows = call->n > 1 ? call->transpose_b : !call->transpose_a;
+  const int is_vector = (call->m == 1 || call->n == 1) && (are_rows || call->m * call->n > 2);
+  return is_vector ? lanes_multiply_vector(context, call) : multiply_few_on_threads(context, call);
 }

@@ -30,11 +30,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(all_lane_columns)(i
                                                                                const int is_scaled, float alpha,
                                                                                const int fetches, float *lanes,
                                                                                int64_t lane_stride) {
-  enum { STEPS = 4, AHEAD = 1 };
+  /* Of long rows, the next one is fetched; of short ones, which lie close together, what comes so much later. */
+  enum { STEPS = 4, AHEAD = 1, SHORT = 48, FAR = 6 * LANES_LANES };
   int64_t p = 0;
   for (; p + STEPS * LANES_LANES <= k; p += STEPS * LANES_LANES)
     for (int l = 0; l < LANES_LANES; l++) {
-      const int64_t ahead = l + AHEAD < LANES_LANES ? AHEAD : AHEAD + (STEPS - 1) * LANES_LANES;
+      const int64_t next = l + AHEAD < LANES_LANES ? AHEAD : AHEAD + (STEPS - 1) * LANES_LANES;
+      const int64_t ahead = y_stride <= SHORT ? FAR : next;
       LANES_NAME(lane_of_columns)(STEPS, x + p + l, count, y + (p + l) * y_stride, y_stride, fetches ? ahead * y_stride : 0,
                                   is_scaled, alpha, lanes + l * lane_stride);
     }
@@ -84,10 +86,11 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
                                          int64_t count, const float *y, int64_t y_stride, float *sums, int64_t sums_stride) {
   enum { LANES_AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };
   const int64_t tiles = (rows + LANE_TILE_ROWS - 1) / LANE_TILE_ROWS, most = (rows + tiles - 1) / tiles;
+  const int64_t at_once = most > 3 ? 1 : LANES_VECTOR < 16 ? (most > 1 ? 1 : 4) : most == 1 ? 8 : most == 2 ? 3 : 2;
   for (int64_t r = 0, vectors; r < count; r += vectors * LANES_VECTOR) {
-    const int64_t left = count - r, at_once = most == 1 ? LANES_VECTOR < 16 ? 4 : 8 : LANES_VECTOR == 16 && most <= 3 ? 2 : 1;
-    vectors = at_once;
-    while (vectors > 1 && left <= (vectors - 1) * LANES_VECTOR) vectors /= 2;
+    const int64_t left = count - r, whole = (left - 1) / LANES_VECTOR + 1;
+    vectors = whole >= 8 ? 8 : whole >= 4 ? 4 : whole;
+    if (vectors > at_once) vectors = at_once;
     const int64_t columns = left < vectors * LANES_VECTOR ? left : vectors * LANES_VECTOR;
     for (int64_t i = 0, n; i < rows; i += n) {
       n = rows - i < most ? rows - i : most;
@@ -102,9 +105,11 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
   else if (n == 5) TILE(kind, 5, 1, LANES_AT_ONCE / 4);                                                                \
   else TILE(kind, 6, 1, LANES_AT_ONCE / 4);
       if (vectors == 4) TILE(lane_tile, 1, 4, LANES_AT_ONCE / 4);
+      else if (vectors == 3 && n == 1) TILE(lane_tile, 1, 3, LANES_AT_ONCE / 2);
       else if (vectors == 2 && n == 1) TILE(lane_tile, 1, 2, LANES_AT_ONCE / 2);
 #if LANES_VECTOR == 16
       else if (vectors == 8) TILE(lane_tile, 1, 8, LANES_AT_ONCE / 8);
+      else if (vectors == 3) TILE(lane_tile, 2, 3, LANES_AT_ONCE / 4);
       else if (vectors == 2 && n == 2) TILE(lane_tile, 2, 2, LANES_AT_ONCE / 4);
       else if (vectors == 2) TILE(lane_tile, 3, 2, LANES_AT_ONCE / 4);
       else if (columns <= LANES_VECTOR / 2) { TILE_OF_ONE(lane_tile_of_halves) }

@@ -50,14 +50,6 @@ static int should_stay_columns(const lanes_matmul_call *call) {
   enum { FEW = 4 };
   return !call->transpose_b && call->n >= (call->transpose_a || call->m < FEW ? FEW - 1 : FEW + 1);
 }
-static void multiply_few_columns(const lanes_kernels *kernels, const lanes_matmul_call *call) {
-  const int64_t m = call->m, n = call->n, c_stride = call->c_stride;
-  for (int64_t i = 0; i < m; i++) lanes_start_sums(call, call->c + i * c_stride, 1, n, call->c + i * c_stride);
-  const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
-  kernels->matmul.lane_column_sums(call->k, m, call->a, a_row, a_step, call->alpha, n, call->b, call->b_stride, call->c,
-                                   c_stride);
-  for (int64_t i = 0; i < m; i++) lanes_finish_sums(call, kernels, i, 0, n, call->c + i * c_stride);
-}
 
 /* With room for copies of a piece of each row. */
 static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copies) {
@@ -114,7 +106,7 @@ static void run_few(void *argument, int thread, int threads) {
   const few_job *job = argument;
   const lanes_matmul_call part = lanes_part_of_call(job->call, 1, thread, threads);
   if (should_stay_columns(&part))
-    multiply_few_columns(job->kernels, &part);
+    lanes_multiply_columns(&part, job->kernels, 0, part.n, part.b, part.b_stride);
   else
     multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);
 }

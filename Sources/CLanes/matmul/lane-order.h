@@ -32,6 +32,16 @@ static inline void lanes_finish_sums(const lanes_matmul_call *call, const lanes_
     kernels->elementwise.unary[call->activation](count, sums, sums, 0);
 }
 
+/* All of the columns j ..< j + count, from steps of op(B) that hold them side by side. */
+static inline void lanes_multiply_columns(const lanes_matmul_call *call, const lanes_kernels *kernels, int64_t j, int64_t count,
+                                          const float *b, int64_t b_stride) {
+  const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
+  float *const c = call->c + j;
+  for (int64_t i = 0; i < call->m; i++) lanes_start_sums(call, c + i * call->c_stride, 1, count, c + i * call->c_stride);
+  kernels->matmul.lane_column_sums(call->k, call->m, call->a, a_row, a_step, call->alpha, count, b, b_stride, c, call->c_stride);
+  for (int64_t i = 0; i < call->m; i++) lanes_finish_sums(call, kernels, i, j, count, c + i * call->c_stride);
+}
+
 /* m = 1 or n = 1. */
 lanes_status lanes_multiply_vector(const lanes_context *context, const lanes_matmul_call *call);
 

@@ -2,56 +2,70 @@
 #include "lane-order.h"
 #include "workspace.h"
 
-/* A packed B: each row of op(A) with one panel after the other. */
 typedef struct packed_job {
   const lanes_matmul_call *call;
   const lanes_kernels *kernels;
   int64_t block_k;
-  const float *x; /* m rows of k */
+  int has_lanes_in_memory; /* where B comes from there, or in several blocks */
+  const float *x; /* then: m rows of k */
   int64_t x_stride;
   int is_in_memory; /* B */
 } packed_job;
 
+/* Each row of op(A), with all blocks of B. */
+enum { WIDEST = LANES_MOST_VECTORS * 16 };
+static void multiply_in_memory(const packed_job *job, int64_t j, int64_t width, int64_t count) {
+  const lanes_matmul_call *call = job->call;
+  const lanes_matmul_kernels *kernels = &job->kernels->matmul;
+  const int64_t k = call->k, block_k = job->block_k;
+  float lanes[LANES_LANES][WIDEST];
+  for (int64_t i = 0; i < call->m; i++) {
+    float *c = call->c + i * call->c_stride + j;
+    memset(lanes[1], 0, sizeof lanes - sizeof lanes[0]);
+    lanes_start_sums(call, c, 1, count, lanes[0]);
+    for (int64_t p = 0; p < k; p += block_k) {
+      const int64_t steps = lanes_least(block_k, k - p);
+      kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
+                            lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1, job->is_in_memory,
+                            lanes[0], WIDEST);
+    }
+    kernels->lane_column_trees(count, lanes[0], WIDEST);
+    lanes_finish_sums(call, job->kernels, i, j, count, lanes[0]);
+    memcpy(c, lanes[0], 4 * (size_t)count);
+  }
+}
+
+/* One panel after the other. */
 static void run_packed(void *argument, int thread, int threads) {
   const packed_job *job = argument;
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = &job->kernels->matmul;
-  const int64_t k = call->k, block_k = job->block_k;
   const lanes_columns columns = lanes_columns_of(kernels, call->n, kernels->vectors);
   const lanes_part tiles = lanes_part_of(columns.tiles, 1, thread, threads);
-  enum { WIDEST = LANES_MOST_VECTORS * 16 };
-  float lanes[LANES_LANES][WIDEST];
-  for (int64_t i = 0; i < call->m; i++) {
-    for (int64_t t = tiles.begin; t < tiles.end; t++) {
-      const int64_t j = lanes_first_column(&columns, t), width = lanes_width(&columns, t);
-      const int64_t count = lanes_least(width, call->n - j);
-      float *c = call->c + i * call->c_stride + j;
-      memset(lanes[1], 0, sizeof lanes - sizeof lanes[0]);
-      lanes_start_sums(call, c, 1, count, lanes[0]);
-      for (int64_t p = 0; p < k; p += block_k) {
-        const int64_t steps = lanes_least(block_k, k - p);
-        kernels->lane_columns(steps, job->x + i * job->x_stride + p, count,
-                              lanes_packed_panels(kernels, call->packed_b, call->n, p) + j * steps, width, 1,
-                              job->is_in_memory, lanes[0], WIDEST);
-      }
-      kernels->lane_column_trees(count, lanes[0], WIDEST);
-      lanes_finish_sums(call, job->kernels, i, j, count, lanes[0]);
-      memcpy(c, lanes[0], 4 * (size_t)count);
-    }
+  for (int64_t t = tiles.begin; t < tiles.end; t++) {
+    const int64_t j = lanes_first_column(&columns, t), width = lanes_width(&columns, t);
+    const int64_t count = lanes_least(width, call->n - j);
+    if (job->has_lanes_in_memory)
+      multiply_in_memory(job, j, width, count);
+    else
+      lanes_multiply_columns(call, job->kernels, j, count,
+                             lanes_packed_panels(kernels, call->packed_b, call->n, 0) + j * call->k, width);
   }
 }
 
 lanes_status lanes_multiply_packed_lanes(const lanes_context *context, const lanes_matmul_call *call) {
-  const int64_t m = call->m, k = call->k;
+  const int64_t m = call->m, k = call->k, block_k = lanes_packed_block_k(context, k);
+  const int is_in_memory = k * call->n > context->streaming_floats / 2;
   packed_job job = {
       .call = call,
       .kernels = context->kernels,
-      .block_k = lanes_packed_block_k(context, k),
+      .block_k = block_k,
+      .has_lanes_in_memory = is_in_memory || k > block_k,
       .x = call->a,
       .x_stride = call->a_stride,
-      .is_in_memory = k * call->n > context->streaming_floats / 2,
+      .is_in_memory = is_in_memory,
   };
-  if (call->transpose_a || call->alpha != 1) {
+  if (job.has_lanes_in_memory && (call->transpose_a || call->alpha != 1)) {
     float *x = lanes_workspace(m * k);
     if (!x) return LANES_OUT_OF_MEMORY;
     const int64_t i_step = call->transpose_a ? 1 : call->a_stride, p_step = call->transpose_a ? call->a_stride : 1;

@@ -15,37 +15,41 @@ static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other)
 #endif
 }
 
-/* The dots of `x_count` rows of x with `count` rows of y, at once: constants after inlining, enough of them to hide the
- * latency of the fma. `fetches`: y comes from memory. While some rows are used, as many behind them are fetched; of long rows,
- * what comes next in the same. */
+/* The dots of `x_count` rows of x with `count` rows of y, at once, lanes[i·count + r]: constants after inlining, enough of them
+ * to hide the latency of the fma. Several rows of x leave registers for but one vector of each one's lanes at a time. `fetches`:
+ * y comes from memory. While some rows are used, as many behind them are fetched; of long rows, what comes next in the same. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots)(int64_t k, const int x_count, const float *x,
                                                                    int64_t x_stride, const int count, const float *y,
                                                                    int64_t y_stride, const int is_scaled, float alpha,
-                                                                   const int fetches,
-                                                                   VECTOR lanes[][8][LANE_VECTORS]) {
+                                                                   const int fetches, VECTOR lanes[][LANE_VECTORS]) {
   enum { LONG = 8192, NEXT = 256 };
-  const int64_t ahead = k <= LONG ? count * y_stride : NEXT;
+  const int64_t ahead = k <= LONG ? count * y_stride : NEXT, whole = k & -LANES_LANES;
   const VECTOR scale = BROADCAST(alpha);
-  int64_t p = 0;
-  for (; p + LANES_LANES <= k; p += LANES_LANES) {
-    UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
-      VECTOR value[2];
-      UNROLL for (int i = 0; i < x_count; i++) value[i] = LOAD(x + i * x_stride + p + v * LANES_VECTOR);
-      UNROLL for (int r = 0; r < count; r++) {
-        if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
-        const VECTOR of_y = LOAD(y + r * y_stride + p + v * LANES_VECTOR), scaled = is_scaled ? scale * of_y : of_y;
-        UNROLL for (int i = 0; i < x_count; i++) lanes[i][r][v] = FMA(value[i], scaled, lanes[i][r][v]);
+  const int at_once = x_count > 1 ? 1 : LANE_VECTORS;
+  UNROLL for (int first = 0; first < LANE_VECTORS; first += at_once)
+    for (int64_t p = first * LANES_VECTOR; p < whole; p += LANES_LANES) {
+      UNROLL for (int v = 0; v < at_once; v++) {
+        VECTOR of_y[8];
+        UNROLL for (int r = 0; r < count; r++) {
+          if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
+          of_y[r] = LOAD(y + r * y_stride + p + v * LANES_VECTOR);
+          if (is_scaled) of_y[r] *= scale;
+        }
+        UNROLL for (int i = 0; i < x_count; i++) {
+          const VECTOR value = LOAD(x + i * x_stride + p + v * LANES_VECTOR);
+          UNROLL for (int r = 0; r < count; r++) lanes[i * count + r][first + v] =
+              FMA(value, of_y[r], lanes[i * count + r][first + v]);
+        }
       }
     }
-  }
   UNROLL for (int v = 0; v < LANE_VECTORS; v++) { /* The last few: the other lanes must not even add a zero to a -0. */
-    if (p + v * LANES_VECTOR >= k) continue;
-    const int64_t from = p + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
+    if (whole + v * LANES_VECTOR >= k) continue;
+    const int64_t from = whole + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
     UNROLL for (int r = 0; r < count; r++) {
       const VECTOR of_y = LOAD_FIRST(y + r * y_stride + from, rest), scaled = is_scaled ? scale * of_y : of_y;
       UNROLL for (int i = 0; i < x_count; i++) {
-        const VECTOR lane = FMA(LOAD_FIRST(x + i * x_stride + from, rest), scaled, lanes[i][r][v]);
-        lanes[i][r][v] = LANES_NAME(first_of)(rest, lane, lanes[i][r][v]);
+        const VECTOR lane = FMA(LOAD_FIRST(x + i * x_stride + from, rest), scaled, lanes[i * count + r][v]);
+        lanes[i * count + r][v] = LANES_NAME(first_of)(rest, lane, lanes[i * count + r][v]);
       }
     }
   }
@@ -72,48 +76,50 @@ static inline __attribute__((always_inline)) void LANES_NAME(trees)(const int co
   memcpy(sums, &sum, (size_t)count * sizeof *sums);
 }
 
-/* Lanes that continue in memory. */
+/* Even tiles of up to four rows of x, with as many of y as there are registers for. */
+#define AT_ONCE(x_count) (LANES_VECTOR == 16 ? (x_count) == 4 ? 4 : (x_count) == 3 ? 5 : 8 : (x_count) > 2 ? 3 : TREES)
+#define ALL_TILES(TILE)                                                                                                \
+  const int64_t tiles = (x_count + 3) / 4, most = (x_count + tiles - 1) / tiles;                                       \
+  for (int64_t i = 0, rows; i < x_count; i += rows) {                                                                  \
+    rows = x_count - i < most ? x_count - i : most;                                                                    \
+    int64_t r = 0;                                                                                                     \
+    if (rows == 4) { TILES_OF(TILE, 4) }                                                                               \
+    else if (rows == 3) { TILES_OF(TILE, 3) }                                                                          \
+    else if (rows == 2) { TILES_OF(TILE, 2) }                                                                          \
+    else { TILES_OF(TILE, 1) }                                                                                         \
+  }
+#define TILES_OF(TILE, rows)                                                                                           \
+  for (; r + AT_ONCE(rows) <= count; r += AT_ONCE(rows)) TILE(rows, AT_ONCE(rows));                                    \
+  for (; AT_ONCE(rows) > 2 && r + 2 <= count; r += 2) TILE(rows, 2);                                                   \
+  for (; r < count; r++) TILE(rows, 1);
 
-/* Those of one row of x have their lanes beside each other, `step` behind those of the row before. */
+/* Lanes that continue in memory: those of one row of x lie beside each other, `step` behind those of the row before. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots_in_memory)(int64_t k, const int x_count, const float *x,
                                                                              int64_t x_stride, const int count,
                                                                              const float *y, int64_t y_stride,
                                                                              float (*in_memory)[LANES_LANES], int64_t step) {
-  VECTOR lanes[2][8][LANE_VECTORS];
+  VECTOR lanes[2 * LANES_LANES][LANE_VECTORS];
   UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
-      UNROLL for (int v = 0; v < LANE_VECTORS; v++) lanes[i][r][v] = LOAD(in_memory[i * step + r] + v * LANES_VECTOR);
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) lanes[i * count + r][v] = LOAD(in_memory[i * step + r] + v * LANES_VECTOR);
   LANES_NAME(dots)(k, x_count, x, x_stride, count, y, y_stride, 0, 1, 0, lanes);
   UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
-      UNROLL for (int v = 0; v < LANE_VECTORS; v++) STORE(in_memory[i * step + r] + v * LANES_VECTOR, lanes[i][r][v]);
-}
-
-/* One row of x, or two, with all rows of y. */
-static inline __attribute__((always_inline)) void LANES_NAME(dots_of_x)(int64_t k, const int x_count, const float *x,
-                                                                        int64_t x_stride, int64_t count, const float *y,
-                                                                        int64_t y_stride, float (*lanes)[LANES_LANES]) {
-  const int at_once = TREES / x_count;
-  int64_t r = 0;
-  for (; r + at_once <= count; r += at_once)
-    LANES_NAME(dots_in_memory)(k, x_count, x, x_stride, at_once, y + r * y_stride, y_stride, lanes + r, count);
-  for (; at_once > 2 && r + 2 <= count; r += 2)
-    LANES_NAME(dots_in_memory)(k, x_count, x, x_stride, 2, y + r * y_stride, y_stride, lanes + r, count);
-  for (; r < count; r++)
-    LANES_NAME(dots_in_memory)(k, x_count, x, x_stride, 1, y + r * y_stride, y_stride, lanes + r, count);
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) STORE(in_memory[i * step + r] + v * LANES_VECTOR, lanes[i * count + r][v]);
 }
 
 static void LANES_NAME(lane_dots)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
                                   const float *y, int64_t y_stride, float (*lanes)[LANES_LANES]) {
-  int64_t i = 0;
-  for (; i + 2 <= x_count; i += 2)
-    LANES_NAME(dots_of_x)(k, 2, x + i * x_stride, x_stride, count, y, y_stride, lanes + i * count);
-  if (i < x_count) LANES_NAME(dots_of_x)(k, 1, x + i * x_stride, 0, count, y, y_stride, lanes + i * count);
+#define TILE(rows, columns)                                                                                            \
+  LANES_NAME(dots_in_memory)(k, rows, x + i * x_stride, x_stride, columns, y + r * y_stride, y_stride,                 \
+                             lanes + i * count + r, count)
+  ALL_TILES(TILE)
+#undef TILE
 }
 
 /* The same for two rows of y that lie in pairs, which are taken apart in registers. Lanes as there: two for each row of x. */
 static inline __attribute__((always_inline)) void LANES_NAME(pairs_of_rows)(int64_t k, const int x_count, const float *x,
                                                                             int64_t x_stride, const float *y,
                                                                             float (*lanes)[LANES_LANES]) {
-  VECTOR sums[2][2][LANE_VECTORS];
+  VECTOR sums[4][2][LANE_VECTORS];
   UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < 2; r++)
       UNROLL for (int v = 0; v < LANE_VECTORS; v++) sums[i][r][v] = LOAD(lanes[2 * i + r] + v * LANES_VECTOR);
   int64_t p = 0;
@@ -148,6 +154,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(pairs_of_rows)(int6
 static void LANES_NAME(lane_pairs)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, const float *y,
                                    float (*lanes)[LANES_LANES]) {
   int64_t i = 0;
+  for (; LANES_VECTOR == 16 && i + 4 <= x_count; i += 4)
+    LANES_NAME(pairs_of_rows)(k, 4, x + i * x_stride, x_stride, y, lanes + 2 * i);
   for (; i + 2 <= x_count; i += 2) LANES_NAME(pairs_of_rows)(k, 2, x + i * x_stride, x_stride, y, lanes + 2 * i);
   if (i < x_count) LANES_NAME(pairs_of_rows)(k, 1, x + i * x_stride, x_stride, y, lanes + 2 * i);
 }
@@ -165,38 +173,55 @@ static void LANES_NAME(lane_trees)(int64_t count, float (*in_memory)[LANES_LANES
 }
 
 /* Lanes that stay in registers. */
-
-static inline __attribute__((always_inline)) void LANES_NAME(sums_of_dots)(int64_t k, const float *x, const int count,
+static inline __attribute__((always_inline)) void LANES_NAME(sums_of_dots)(int64_t k, const int x_count, const float *x,
+                                                                           int64_t x_stride, const int count,
                                                                            const float *y, int64_t y_stride,
                                                                            const int is_scaled, float alpha,
-                                                                           const int fetches, float *sums) {
-  VECTOR lanes[1][8][LANE_VECTORS] = {};
-  UNROLL for (int r = 0; r < count; r++) lanes[0][r][0][0] = sums[r];
-  LANES_NAME(dots)(k, 1, x, 0, count, y, y_stride, is_scaled, alpha, fetches, lanes);
-  UNROLL for (int r = 0; r < count; r += TREES)
-      LANES_NAME(trees)(count - r < TREES ? count - r : TREES, lanes[0] + r, sums + r);
+                                                                           const int fetches, float *sums,
+                                                                           int64_t sums_stride) {
+  const int all = x_count * count;
+  VECTOR lanes[2 * LANES_LANES][LANE_VECTORS] = {};
+  float sums_of_all[2 * LANES_LANES];
+  UNROLL for (int t = 0; t < all; t++) lanes[t][0][0] = sums[t / count * sums_stride + t % count];
+  LANES_NAME(dots)(k, x_count, x, x_stride, count, y, y_stride, is_scaled, alpha, fetches, lanes);
+  UNROLL for (int t = 0; t < all; t += TREES)
+      LANES_NAME(trees)(all - t < TREES ? all - t : TREES, lanes + t, sums_of_all + t);
+  UNROLL for (int i = 0; i < x_count; i++)
+      memcpy(sums + i * sums_stride, sums_of_all + i * count, (size_t)count * sizeof *sums);
 }
 
-static inline __attribute__((always_inline)) void LANES_NAME(all_sums_of_dots)(int64_t k, const float *x, int64_t count,
+static void LANES_NAME(lane_dot_sums)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
+                                      const float *y, int64_t y_stride, float *sums, int64_t sums_stride) {
+#define TILE(rows, columns)                                                                                            \
+  LANES_NAME(sums_of_dots)(k, rows, x + i * x_stride, x_stride, columns, y + r * y_stride, y_stride, 0, 1, 0,          \
+                           sums + i * sums_stride + r, sums_stride)
+  ALL_TILES(TILE)
+#undef TILE
+}
+
+/* From memory, as many streams as registers allow. */
+static inline __attribute__((always_inline)) void LANES_NAME(row_sums_of_dots)(int64_t k, const float *x, int64_t count,
                                                                                const float *y, int64_t y_stride,
                                                                                const int is_scaled, float alpha,
                                                                                const int fetches, float *sums) {
-  /* From memory, as many streams as registers allow. */
   const int at_once = LANES_VECTOR == 8 && fetches ? 6 : TREES;
+#define ROWS_AT_ONCE(n)                                                                                                \
+  LANES_NAME(sums_of_dots)(k, 1, x, 0, n, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r, 0)
   int64_t r = 0;
-  for (; r + at_once <= count; r += at_once)
-    LANES_NAME(sums_of_dots)(k, x, at_once, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r);
-  for (; at_once > 2 && r + 2 <= count; r += 2)
-    LANES_NAME(sums_of_dots)(k, x, 2, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r);
-  for (; r < count; r++)
-    LANES_NAME(sums_of_dots)(k, x, 1, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r);
+  for (; r + at_once <= count; r += at_once) ROWS_AT_ONCE(at_once);
+  for (; at_once > 2 && r + 2 <= count; r += 2) ROWS_AT_ONCE(2);
+  for (; r < count; r++) ROWS_AT_ONCE(1);
+#undef ROWS_AT_ONCE
 }
 
-static void LANES_NAME(lane_dot_sums)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
+static void LANES_NAME(lane_row_sums)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride, float alpha,
                                       int fetches, float *sums) {
-  if (alpha != 1) LANES_NAME(all_sums_of_dots)(k, x, count, y, y_stride, 1, alpha, 0, sums);
-  else if (fetches) LANES_NAME(all_sums_of_dots)(k, x, count, y, y_stride, 0, 1, 1, sums);
-  else LANES_NAME(all_sums_of_dots)(k, x, count, y, y_stride, 0, 1, 0, sums);
+  if (alpha != 1) LANES_NAME(row_sums_of_dots)(k, x, count, y, y_stride, 1, alpha, 0, sums);
+  else if (fetches) LANES_NAME(row_sums_of_dots)(k, x, count, y, y_stride, 0, 1, 1, sums);
+  else LANES_NAME(row_sums_of_dots)(k, x, count, y, y_stride, 0, 1, 0, sums);
 }
+#undef ALL_TILES
+#undef TILES_OF
+#undef AT_ONCE
 #undef TREES
 #undef LANE_VECTORS

@@ -51,6 +51,18 @@ static int should_stay_columns(const lanes_matmul_call *call) {
   return !call->transpose_b && call->n >= (call->transpose_a || call->m < FEW ? FEW - 1 : FEW + 1);
 }
 
+/* Rows of a plain A and of a transposed B where they are, for so many steps at most: more had better be read in pieces. */
+enum { ROWS_IN_PLACE = 4096 };
+static int are_rows(const lanes_matmul_call *call) {
+  return !call->transpose_a && call->transpose_b && call->alpha == 1 && call->k <= ROWS_IN_PLACE;
+}
+static void multiply_few_rows(const lanes_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t c_stride = call->c_stride;
+  for (int64_t i = 0; i < call->m; i++) lanes_start_sums(call, call->c + i * c_stride, 1, call->n, call->c + i * c_stride);
+  kernels->matmul.lane_dot_sums(call->k, call->m, call->a, call->a_stride, call->n, call->b, call->b_stride, call->c, c_stride);
+  for (int64_t i = 0; i < call->m; i++) lanes_finish_sums(call, kernels, i, 0, call->n, call->c + i * c_stride);
+}
+
 /* With room for copies of a piece of each row. */
 static void multiply_few(const lanes_kernels *kernels, const lanes_matmul_call *call, float *copies) {
   const lanes_matmul_kernels *matmul = &kernels->matmul;
@@ -107,6 +119,8 @@ static void run_few(void *argument, int thread, int threads) {
   const lanes_matmul_call part = lanes_part_of_call(job->call, 1, thread, threads);
   if (should_stay_columns(&part))
     lanes_multiply_columns(&part, job->kernels, 0, part.n, part.b, part.b_stride);
+  else if (are_rows(&part))
+    multiply_few_rows(job->kernels, &part);
   else
     multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);
 }

@@ -51,7 +51,7 @@ static void run_vector(void *argument, int thread, int threads) {
     float *c = call->c + first * c_step;
     lanes_start_sums(call, c, c_step, count, sums);
     if (job->y_is_rows)
-      kernels->lane_dot_sums(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
+      kernels->lane_row_sums(call->k, job->x, count, job->y + first * job->y_stride, job->y_stride, job->y_scale,
                              job->is_in_memory, sums);
     else if (job->in_registers)
       kernels->lane_column_sums(call->k, 1, job->x, 0, job->x_step, job->x_scale, count, job->y + first, job->y_stride,

@@ -107,8 +107,11 @@ typedef void (*lanes_lane_pairs_kernel)(int64_t k, int64_t x_count, const float 
                                         float (*lanes)[LANES_LANES]);
 /* sums[r] from lanes[r]. */
 typedef void (*lanes_lane_trees_kernel)(int64_t count, float (*lanes)[LANES_LANES], float *sums);
+/* All of it: sums[i·sums_stride + r] for each row i of x. */
+typedef void (*lanes_lane_dot_sums_kernel)(int64_t k, int64_t x_count, const float *x, int64_t x_stride, int64_t count,
+                                           const float *y, int64_t y_stride, float *sums, int64_t sums_stride);
 /* All of it for one row of x. */
-typedef void (*lanes_lane_dot_sums_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
+typedef void (*lanes_lane_row_sums_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                            float alpha, int fetches, float *sums);
 
 /* y[p, r] is y[p·y_stride + r] and the lanes are lanes[l·lane_stride + r]; from count on to the next multiple of 16 they hold
@@ -148,6 +151,7 @@ typedef struct lanes_matmul_kernels {
   lanes_lane_pairs_kernel lane_pairs;
   lanes_lane_trees_kernel lane_trees;
   lanes_lane_dot_sums_kernel lane_dot_sums;
+  lanes_lane_row_sums_kernel lane_row_sums;
   lanes_lane_columns_kernel lane_columns;
   lanes_lane_column_trees_kernel lane_column_trees;
   lanes_lane_column_sums_kernel lane_column_sums;

@@ -39,19 +39,23 @@ static inline __attribute__((always_inline)) void LANES_NAME(transpose_eight)(VE
 }
 #endif
 
-/* square[s], element r, is rows[r][p + s]. Vectors are put together of four floats each of every fourth row, which loads do:
- * there is left to transpose within groups of four. */
+/* columns[s], element r, is rows[r][p + s] for four s. Vectors are put together of four floats each of every fourth row, which
+ * loads do: there is left to transpose within groups of four. */
+static inline __attribute__((always_inline)) void LANES_NAME(load_fours)(const float *const rows[], int64_t p,
+                                                                         VECTOR columns[]) {
+  VECTOR every_fourth[4];
+  UNROLL for (int i = 0; i < 4; i++) {
+    FOUR parts[LANES_VECTOR / 4];
+    UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) parts[q] = LANES_NAME(load_four)(rows[i + 4 * q] + p);
+    every_fourth[i] = LANES_NAME(join_fours)(parts);
+  }
+  LANES_NAME(transpose_fours)(every_fourth, columns);
+}
+
+/* square[s], element r, is rows[r][p + s]. */
 static inline __attribute__((always_inline)) void LANES_NAME(load_square)(const float *const rows[], int64_t p,
                                                                           VECTOR square[]) {
-  UNROLL for (int g = 0; g < LANES_VECTOR; g += 4) {
-    VECTOR every_fourth[4];
-    UNROLL for (int i = 0; i < 4; i++) {
-      FOUR parts[LANES_VECTOR / 4];
-      UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) parts[q] = LANES_NAME(load_four)(rows[i + 4 * q] + p + g);
-      every_fourth[i] = LANES_NAME(join_fours)(parts);
-    }
-    LANES_NAME(transpose_fours)(every_fourth, square + g);
-  }
+  UNROLL for (int g = 0; g < LANES_VECTOR; g += 4) LANES_NAME(load_fours)(rows, p + g, square + g);
 }
 
 /* The same where there are but `count` p, behind which the square has zeros; or where a level-1 cache has no room for a line of
@@ -65,6 +69,20 @@ static inline __attribute__((always_inline)) void LANES_NAME(load_rows)(const fl
     in_block[r] = block[r];
   }
   LANES_NAME(load_square)(in_block, 0, square);
+}
+
+/* The next four of the last p, which begin earlier where fewer are left: says where. Of fewer in all, there are zeros behind. */
+static inline __attribute__((always_inline)) int64_t LANES_NAME(load_last)(const float *const rows[], int64_t p, int64_t k,
+                                                                           VECTOR columns[]) {
+  if (k >= 4) {
+    const int64_t from = k - p < 4 ? k - 4 : p;
+    LANES_NAME(load_fours)(rows, from, columns);
+    return from;
+  }
+  VECTOR square[LANES_VECTOR];
+  LANES_NAME(load_rows)(rows, 0, k, square);
+  UNROLL for (int s = 0; s < 4; s++) columns[s] = square[s];
+  return 0;
 }
 
 static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
@@ -92,10 +110,11 @@ static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *f
       else LANES_NAME(load_square)(rows, p, square);
       UNROLL for (int s = 0; s < LANES_VECTOR; s++) STORE_FIRST(column + (p + s) * panel_width, scale * square[s], at_once);
     }
-    if (p == k) continue;
-    VECTOR square[LANES_VECTOR];
-    LANES_NAME(load_rows)(rows, p, k - p, square);
-    UNROLL for (int s = 0; s < LANES_VECTOR; s++)
-        if (p + s < k) STORE_FIRST(column + (p + s) * panel_width, scale * square[s], at_once);
+    for (; p < k; p += 4) {
+      VECTOR columns[4];
+      const int64_t from = LANES_NAME(load_last)(rows, p, k, columns);
+      UNROLL for (int s = 0; s < 4; s++)
+          if (from + s >= p && from + s < k) STORE_FIRST(column + (from + s) * panel_width, scale * columns[s], at_once);
+    }
   }
 }

@@ -32,13 +32,17 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
       }
       UNROLL for (int s = 0; s < LANES_VECTOR; s++) { MULTIPLY(s) }
     }
-    if (p < k) {
-      LANES_NAME(load_rows)(b, p, k - p, square);
-      UNROLL for (int s = 0; s < LANES_VECTOR - 1; s++) {
-        if (p + s >= k) break;
+    for (; p < k; p += 4) {
+      const int64_t from = LANES_NAME(load_last)(b, p, k, square), done = p - from;
+      a -= done * a_step;
+      if (copy) copy -= done * width;
+      UNROLL for (int s = 0; s < 4; s++) {
+        if (s < done || from + s >= k) continue;
         MULTIPLY(s)
         if (copy) STORE(copy + s * width, square[s]);
       }
+      a += 4 * a_step;
+      if (copy) copy += 4 * width;
     }
 #undef MULTIPLY
     if (tile->bias) {

@@ -174,7 +174,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   int64_t activated = first_column;
   for (int64_t t = block->column_tiles.begin, tiles; t < block->column_tiles.end; t += tiles) {
     const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);
-    tiles = job->in_strips ? lanes_most(lanes_least((n - j) / width, block->column_tiles.end - t), 1) : 1;
+    tiles = job->strip_steps > 0 ? lanes_most(lanes_least((n - j) / width, block->column_tiles.end - t), 1) : 1;
     tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
     const lanes_micro_kernel copying = copying_of(job, block, &tile);

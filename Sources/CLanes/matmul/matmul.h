@@ -130,7 +130,8 @@ typedef struct lanes_matmul_kernels {
   int plain_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int turned_rows; /* of A, at least, in slim products of several columns */
-  int strip_rows; /* for at most so many, strips are worth it */
+  int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
+  int crowded_rows; /* and where its rows drive each other out of caches */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */

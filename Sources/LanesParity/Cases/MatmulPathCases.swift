@@ -22,15 +22,37 @@ extension ParitySuite {
           })
       }
     }
-    return shapes + stripShapes() + partShapes() + pairShapes() + slimShapes() + vanishingShapes()
+    return shapes + stripShapes() + lineShapes() + partShapes() + pairShapes() + slimShapes() + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
-  /// block of them.
+  /// block of them; and one whose rows lie 1024 or 256 floats apart, or a multiple.
   private static func stripShapes() -> [MatmulShape] {
-    withEitherA([(5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040)]) {
+    withEitherA([
+      (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (2, 1024, 301), (7, 2048, 131),
+      (12, 1280, 230),
+    ]) {
       if $1 % 3 == 2 { $0.activation = .tanh }
     }
+  }
+
+  /// A vector by columns of whole lines, and by some before the first of them.
+  private static func lineShapes() -> [MatmulShape] {
+    var shapes: [MatmulShape] = []
+    for n in [65, 100, 128, 144, 300, 513] {
+      for k in [129, 600] {
+        for isB in [true, false] {
+          let number = shapes.count, layout = ParityMemory.Layout(gap: -n & 15, offset: number % 16)
+          shapes.append(
+            (isB ? MatmulShape(1, n, k) : MatmulShape(n, 1, k)).with {
+              if isB { $0.layoutB = layout } else { ($0.layoutA, $0.transposeA) = (layout, true) }
+              if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .tanh) }
+              if number % 3 == 2 { $0.alpha = -0.3 }
+            })
+        }
+      }
+    }
+    return shapes
   }
 
   /// Small sides, of which threads have parts: down to one row, or a few columns.

@@ -55,14 +55,19 @@ typedef struct chain_next {
 
 /* Of the tile behind tile t. Behind the share's last one comes its first one in the next steps; behind the last of these, the
  * first steps of what lies beside the share. Nothing where that is not all within B, or would not stay in a cache until it is
- * used. */
+ * used. Of a packed B, whose panels lie one behind the other, the next one in the share. */
 static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t, int copies) {
   const lanes_matmul_call *call = job->call;
   const lanes_part share = block->share->column_tiles;
   const chain_next none = {NULL, 0};
-  if (!job->fetches_b || !block->is_first || (!job->streams_b && !job->packs_b)) return none;
-  if (copies && lanes_is_far(call->b_stride)) return none;
+  if (!job->fetches_b || !block->is_first) return none;
   int64_t next = t + 1, p = block->steps.begin, end = share.end;
+  if (job->packed_b) {
+    if (next == end) return none;
+    return (chain_next){b_of(job, block, lanes_first_column(&job->columns, next)), block->steps.end - p};
+  }
+  if (!job->streams_b && !job->packs_b) return none;
+  if (copies && lanes_is_far(call->b_stride)) return none;
   const int are_more_rows = block->row_tiles.end < block->share->row_tiles.end;
   if (job->packs_b && next == block->column_tiles.end && are_more_rows) return none;
   if (next == share.end) {
@@ -163,7 +168,6 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
       .c_stride = call->c_stride,
       .beta = p == 0 ? call->beta : 1,
       .relu = is_last && call->activation == LANES_RELU && !job->gradient,
-      .next_b_stride = call->b_stride,
       .period = lanes_least(block->row_tiles.end - block->row_tiles.begin, PERIOD),
   };
   const lanes_a_form form = form_of_a(job, block);
@@ -180,6 +184,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     const lanes_micro_kernel copying = copying_of(job, block, &tile);
     if (job->packs_b && block->is_first && !copying) pack_b(job, block, t, (float *)tile.b);
     if (has_b_panels) tile.b_stride = width;
+    tile.next_b_stride = job->packed_b ? width : call->b_stride;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const lanes_micro_kernel *of_rows = kernels->strip[form];
     if (tiles == 1) {

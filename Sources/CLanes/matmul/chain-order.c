@@ -254,7 +254,8 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
     if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
-    job.fetches_b = !call->packed_b && !call->transpose_b && n * k > 4 * small_operand;
+    const int64_t size = n * k;
+    job.fetches_b = call->packed_b ? size > context->blocking.level2 : !call->transpose_b && size > 4 * small_operand;
   }
   job.block_k = block_k_of(context, &job);
   if (call->gradient_value) {

@@ -29,8 +29,8 @@ extension ParitySuite {
   /// block of them; and one whose rows lie 1024 or 256 floats apart, or a multiple.
   private static func stripShapes() -> [MatmulShape] {
     withEitherA([
-      (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (2, 1024, 301), (7, 2048, 131),
-      (12, 1280, 230),
+      (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (2, 1024, 301),
+      (7, 2048, 131), (12, 1280, 230),
     ]) {
       if $1 % 3 == 2 { $0.activation = .tanh }
     }
@@ -42,7 +42,8 @@ extension ParitySuite {
     for n in [65, 100, 128, 144, 300, 513] {
       for k in [129, 600] {
         for isB in [true, false] {
-          let number = shapes.count, layout = ParityMemory.Layout(gap: -n & 15, offset: number % 16)
+          let number = shapes.count
+          let layout = ParityMemory.Layout(gap: -n & 15, offset: number % 16)
           shapes.append(
             (isB ? MatmulShape(1, n, k) : MatmulShape(n, 1, k)).with {
               if isB { $0.layoutB = layout } else { ($0.layoutA, $0.transposeA) = (layout, true) }

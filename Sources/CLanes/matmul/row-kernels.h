@@ -1,13 +1,54 @@
 /* Kernels for products that are hardly more than their C, C2's chain order: a k of a few steps. */
 
+/* Rows of one or two vectors, the last of which begins further left where it would not be whole, or is read and written as far
+ * as it goes. B stays in registers. */
+static inline __attribute__((always_inline)) void LANES_NAME(narrow_rows)(const lanes_rows *t, const float *a, const float *b,
+                                                                          float *c, const float *bias, const int k,
+                                                                          const int is_plain, const int vectors,
+                                                                          const int64_t rest) {
+  const int64_t m = t->m, a_row = t->a_row, a_step = t->a_step, c_stride = t->c_stride, last = t->n - rest;
+  const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
+  const VECTOR beta = BROADCAST(t->beta);
+#define COLUMNS(v, from) ((v) < vectors - 1 ? LOAD(from) : LOAD_FIRST((from) + last, rest))
+  VECTOR of_b[LANES_SHORT_K][2], of_bias[2] = {};
+  UNROLL for (int v = 0; v < vectors; v++) {
+    UNROLL for (int p = 0; p < k; p++) of_b[p][v] = COLUMNS(v, b + p * t->b_stride);
+    if (has_bias) of_bias[v] = COLUMNS(v, bias);
+  }
+  for (int64_t i = 0; i < m; i++, a += a_row, c += c_stride) {
+    VECTOR sums[2];
+    UNROLL for (int v = 0; v < vectors; v++) sums[v] = has_c ? beta * COLUMNS(v, c) : (VECTOR){};
+    UNROLL for (int p = 0; p < k; p++) {
+      const VECTOR value = BROADCAST(a[p * a_step]);
+      UNROLL for (int v = 0; v < vectors; v++) sums[v] = FMA(value, of_b[p][v], sums[v]);
+    }
+    UNROLL for (int v = 0; v < vectors; v++) {
+      if (has_bias) sums[v] += of_bias[v];
+      if (has_relu) sums[v] = RELU(sums[v]);
+    }
+    if (vectors > 1) STORE(c, sums[0]);
+    if (rest == LANES_VECTOR) STORE(c + last, sums[vectors - 1]);
+    else STORE_FIRST(c + last, sums[vectors - 1], rest);
+  }
+#undef COLUMNS
+}
+
 /* Rows of C from one end to the other: memory is written fastest so, and B's few rows stay in a level-1 cache. */
 static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const lanes_rows *t, const float *a,
                                                                          const float *b, float *c, const float *bias,
                                                                          const int k, const int is_plain) {
   const int64_t m = t->m, a_row = t->a_row, a_step = t->a_step, b_stride = t->b_stride, c_stride = t->c_stride;
   const int64_t whole = t->n & -LANES_VECTOR, behind = t->n - whole;
+  if (t->n <= LANES_VECTOR) {
+    LANES_NAME(narrow_rows)(t, a, b, c, bias, k, is_plain, 1, t->n);
+    return;
+  }
+  if (t->n <= 2 * LANES_VECTOR) {
+    LANES_NAME(narrow_rows)(t, a, b, c, bias, k, is_plain, 2, SHIFTS ? LANES_VECTOR : t->n - LANES_VECTOR);
+    return;
+  }
   /* Where the last vector begins, and its columns. */
-  const int shifts = SHIFTS && behind && whole;
+  const int shifts = SHIFTS && behind;
   const int64_t at = shifts ? t->n - LANES_VECTOR : whole, rest = shifts ? LANES_VECTOR : behind;
   const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
   const VECTOR beta = BROADCAST(t->beta), zero = {};

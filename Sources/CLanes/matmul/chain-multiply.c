@@ -55,7 +55,7 @@ typedef struct chain_next {
 
 /* Of the tile behind tile t. Behind the share's last one comes its first one in the next steps; behind the last of these, the
  * first steps of what lies beside the share. Nothing where that is not all within B, or would not stay in a cache until it is
- * used. Of a packed B, whose panels lie one behind the other, the next one in the share. */
+ * used. Of a packed B, whose panels lie one behind the other, the next one in the share, in steps of this one's width. */
 static chain_next next_of(const chain_job *job, const chain_block *block, int64_t t, int copies) {
   const lanes_matmul_call *call = job->call;
   const lanes_part share = block->share->column_tiles;
@@ -64,7 +64,8 @@ static chain_next next_of(const chain_job *job, const chain_block *block, int64_
   int64_t next = t + 1, p = block->steps.begin, end = share.end;
   if (job->packed_b) {
     if (next == end) return none;
-    return (chain_next){b_of(job, block, lanes_first_column(&job->columns, next)), block->steps.end - p};
+    const int64_t steps = (block->steps.end - p) * lanes_width(&job->columns, next) / lanes_width(&job->columns, t);
+    return (chain_next){b_of(job, block, lanes_first_column(&job->columns, next)), steps};
   }
   if (!job->streams_b && !job->packs_b) return none;
   if (copies && lanes_is_far(call->b_stride)) return none;

@@ -3,6 +3,8 @@ enum { LANES_NAME(lane_vectors) = LANES_LANES / LANES_VECTOR };
 #define LANE_VECTORS LANES_NAME(lane_vectors)
 /* So many trees are done at a time. */
 #define TREES (LANES_VECTOR / 2)
+/* And of dots, at most. */
+#define MOST_DOTS 16
 
 /* The first n of `value`, behind them what `other` has there. */
 static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other) {
@@ -29,7 +31,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots)(int64_t k, co
   UNROLL for (int first = 0; first < LANE_VECTORS; first += at_once)
     for (int64_t p = first * LANES_VECTOR; p < whole; p += LANES_LANES) {
       UNROLL for (int v = 0; v < at_once; v++) {
-        VECTOR of_y[8];
+        VECTOR of_y[MOST_DOTS];
         UNROLL for (int r = 0; r < count; r++) {
           if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
           of_y[r] = LOAD(y + r * y_stride + p + v * LANES_VECTOR);
@@ -98,7 +100,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots_in_memory)(int
                                                                              int64_t x_stride, const int count,
                                                                              const float *y, int64_t y_stride,
                                                                              float (*in_memory)[LANES_LANES], int64_t step) {
-  VECTOR lanes[2 * LANES_LANES][LANE_VECTORS];
+  VECTOR lanes[MOST_DOTS][LANE_VECTORS];
   UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < count; r++)
       UNROLL for (int v = 0; v < LANE_VECTORS; v++) lanes[i * count + r][v] = LOAD(in_memory[i * step + r] + v * LANES_VECTOR);
   LANES_NAME(dots)(k, x_count, x, x_stride, count, y, y_stride, 0, 1, 0, lanes);
@@ -180,8 +182,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(sums_of_dots)(int64
                                                                            const int fetches, float *sums,
                                                                            int64_t sums_stride) {
   const int all = x_count * count;
-  VECTOR lanes[2 * LANES_LANES][LANE_VECTORS] = {};
-  float sums_of_all[2 * LANES_LANES];
+  VECTOR lanes[MOST_DOTS][LANE_VECTORS] = {};
+  float sums_of_all[MOST_DOTS];
   UNROLL for (int t = 0; t < all; t++) lanes[t][0][0] = sums[t / count * sums_stride + t % count];
   LANES_NAME(dots)(k, x_count, x, x_stride, count, y, y_stride, is_scaled, alpha, fetches, lanes);
   UNROLL for (int t = 0; t < all; t += TREES)
@@ -224,4 +226,5 @@ static void LANES_NAME(lane_row_sums)(int64_t k, const float *x, int64_t count, 
 #undef TILES_OF
 #undef AT_ONCE
 #undef TREES
+#undef MOST_DOTS
 #undef LANE_VECTORS

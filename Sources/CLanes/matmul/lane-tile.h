@@ -2,7 +2,8 @@
  * not be whole. As many lanes at a time stay in registers as these have room for, the ones that C1's tree adds first, so that
  * one is left of them. A piece of the steps, as long as a level-1 cache holds, is passed over for all lanes before the next.
  * Rows, vectors and lanes are constants after inlining.
- * Included for each kind of vector: TILE_VECTOR, of TILE_OF a whole one, TILE_LOAD, TILE_STORE, TILE_FMA. */
+ * Included for each kind of vector: TILE_NAME, TILE_VECTOR, of TILE_OF a whole one, TILE_LOAD, TILE_STORE, TILE_FMA; a tile has
+ * up to LANE_TILE_ROWS rows and LANE_TILE_VECTORS vectors in all. */
 static inline __attribute__((always_inline)) void TILE_NAME(lane_tile)(int64_t k, const int rows, const float *x, int64_t x_row,
                                                                        int64_t x_step, float alpha, const int vectors,
                                                                        int64_t columns, const float *y, int64_t y_stride,
@@ -33,7 +34,7 @@ static inline __attribute__((always_inline)) void TILE_NAME(lane_tile)(int64_t k
           for (int64_t q = 0; q * passes + pass < steps; q++) scaled[i][q] = alpha * value[i * value_row + q * value_next];
         value = scaled[0], value_row = PIECE, value_next = 1;
       }
-      const float *further = value + 3 * value_row;
+      const float *further = rows > 3 ? value + 3 * value_row : value;
 #define STEP(l)                                                                                                        \
   TILE_VECTOR of_y[MOST];                                                                                              \
   UNROLL for (int v = 0; v < vectors; v++) of_y[v] = LOAD_VECTOR(v, row);                                              \
@@ -41,10 +42,13 @@ static inline __attribute__((always_inline)) void TILE_NAME(lane_tile)(int64_t k
     const TILE_VECTOR of_x = TILE_OF(BROADCAST(i < 3 ? value[i * value_row] : further[(i - 3) * value_row]));          \
     UNROLL for (int v = 0; v < vectors; v++) lanes[l][i * vectors + v] = TILE_FMA(of_x, of_y[v], lanes[l][i * vectors + v]); \
   }                                                                                                                    \
-  value += value_next, further += value_next, row += y_next;                                                           \
+  value += value_next, row += y_next;                                                                                  \
   KEEP(value);                                                                                                         \
-  KEEP(further);                                                                                                       \
-  KEEP(row);
+  KEEP(row);                                                                                                           \
+  if (rows > 3) {                                                                                                      \
+    further += value_next;                                                                                             \
+    KEEP(further);                                                                                                     \
+  }
       for (int64_t q = 0; q < whole; q += LANES_LANES) UNROLL for (int l = 0; l < at_once; l++) { STEP(l) }
       UNROLL for (int l = 0; l < at_once; l++)
           if (whole + pass + l * passes < steps) { STEP(l) }

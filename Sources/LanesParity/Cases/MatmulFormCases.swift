@@ -20,11 +20,14 @@ extension ParitySuite {
       for m in [1, 2, 5, 6, 7, 8, 9, 13, 14, 15, 29] { add(m, n, [3, 17, 1, 40][shapes.count % 4]) }
     }
     for k in [127, 128, 129, 255, 256, 257, 511, 512, 513, 769, 1025, 2070] {
-      for (m, n) in [(1, 1), (1, 33), (9, 1), (8, 8), (5, 13), (15, 65)] { add(m, n, k) }
+      for (m, n) in [(1, 1), (1, 33), (9, 1), (8, 8), (5, 12), (3, 21), (2, 31), (15, 65)] {
+        add(m, n, k)
+      }
     }
-    for (m, n, k) in [(0, 5, 3), (5, 0, 3), (5, 7, 0), (0, 0, 0), (131, 97, 61), (401, 33, 40), (33, 401, 40)] {
-      add(m, n, k)
-    }
+    // Beyond a level-2 cache, with narrow tiles among wide ones.
+    let farPanels = [(40, 301, 1100), (5, 601, 1030)]
+    let others = [(0, 5, 3), (5, 0, 3), (5, 7, 0), (0, 0, 0), (131, 97, 61), (401, 33, 40), (33, 401, 40)]
+    for (m, n, k) in others + farPanels { add(m, n, k) }
     return shapes
   }
 

@@ -29,8 +29,8 @@ extension ParitySuite {
   /// block of them; and one whose rows lie 1024 or 256 floats apart, or a multiple.
   private static func stripShapes() -> [MatmulShape] {
     withEitherA([
-      (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (2, 1024, 301),
-      (7, 2048, 131), (12, 1280, 230),
+      (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (2, 1024, 601),
+      (7, 2048, 331), (12, 1280, 530),
     ]) {
       if $1 % 3 == 2 { $0.activation = .tanh }
     }
@@ -137,7 +137,7 @@ extension ParitySuite {
   /// end of k is given a zero.
   private static func vanishingShapes() -> [MatmulShape] {
     var shapes: [MatmulShape] = []
-    for (m, n) in [(1, 1), (2, 2), (2, 1), (1, 5), (9, 1), (1, 70), (70, 1)] {
+    for (m, n) in [(1, 1), (2, 2), (2, 1), (1, 5), (9, 1), (1, 70), (70, 1), (5, 7), (3, 17)] {
       for k in [129, 137, 142, 151] {
         for transposes in 0..<4 {
           shapes.append(

@@ -141,7 +141,7 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
  * where they are from memory, and tiles are so narrow that a step has but one cache line of a row; or where one thread is to take
  * all that memory gives. And where the rows' lines fill but a few places of the smaller caches, which have room for a few rows
  * then. 0: not in strips. */
-enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256, PAGE = 1024 };
+enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256, PAGE = 1024 /* floats */ };
 static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int is_narrow = kernels->vector < 16;

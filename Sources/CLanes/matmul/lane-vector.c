@@ -15,8 +15,8 @@ static void finish_column(const lanes_matmul_call *call, const lanes_kernels *ke
     kernels->elementwise.unary[call->activation](count, sums, sums, 0);
 }
 
-/* Outputs that a thread computes at once. Where y lies in columns, their lanes stay in a level-1 cache; unless y comes from
- * memory, which likes long rows to be read from one end to the other: then in a level-2 cache. */
+/* Outputs that a thread computes at once. Where y lies in columns, lanes that are not in registers stay in a level-1 cache;
+ * unless y comes from memory, which likes long rows to be read from one end to the other: then in a level-2 cache. */
 enum { STRIP_OF_ROWS = 64, STRIP_OF_COLUMNS = 256, LONG_STRIP_OF_COLUMNS = 4096 };
 
 /* m = 1 or n = 1: a vector x of k values, times the matrix y, gives `outputs` values. */
@@ -26,8 +26,8 @@ typedef struct vector_job {
   const float *x;
   const float *y;
   int64_t y_stride;
-  int y_is_rows; /* whether the k values that belong to one output lie beside each other */
-  int in_registers; /* lanes of columns */
+  int y_is_rows;    /* whether the k values that belong to one output lie beside each other */
+  int in_registers; /* the lanes of columns; x is then used where it is */
   int64_t head;     /* columns of a part before the first whole line; or 0 */
   int64_t x_step;
   float x_scale, y_scale;

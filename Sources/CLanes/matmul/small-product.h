@@ -93,8 +93,8 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
   return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
-/* Whether a slim C of any size goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive each
- * other out of smaller ones. Long rows of a transposed B are for the kernels that turn squares of them. */
+/* Whether a slim C of any size goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive
+ * each other out of smaller ones. Long rows of a transposed B are for the kernels that turn squares of them. */
 enum { LANES_SLIM_LENGTH = 1 << 20, LANES_TURNED_K = 64 };
 static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM;

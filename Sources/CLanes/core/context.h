@@ -26,8 +26,10 @@ extern _Atomic(const lanes_context *) lanes_default;
 
 static inline lanes_status lanes_enter(const lanes_context **context) {
   if (*context) return LANES_OK;
-  *context = __atomic_load_n((const lanes_context *const *)&lanes_default, __ATOMIC_ACQUIRE);
-  return *context ? LANES_OK : lanes_default_context(context);
+  const lanes_context *found = __atomic_load_n((const lanes_context *const *)&lanes_default, __ATOMIC_ACQUIRE);
+  const lanes_status status = found ? LANES_OK : lanes_default_context(&found);
+  *context = found;
+  return status;
 }
 
 #endif

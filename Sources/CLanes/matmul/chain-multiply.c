@@ -189,7 +189,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
     const lanes_micro_kernel *of_rows = kernels->strip[form];
     if (tiles == 1) {
-      const int64_t vectors = lanes_divide_up(tile.columns, kernels->vector);
+      const int64_t vectors = lanes_vectors_of(kernels, tile.columns);
       of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
     }
     if (job->fetches_b && !has_b_panels && !job->streams_b)

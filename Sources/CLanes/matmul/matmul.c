@@ -58,8 +58,8 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 /* Whether it is small and without fault: what the check above would find, in few steps. Any doubt is no. */
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
-  if ((unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL ||
-      !lanes_is_small(context, call))
+  if (!lanes_has_small_sides(context, call) || (unsigned)call->transpose_a > LANES_TRANSPOSED ||
+      call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call))
     return 0;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
   const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;
@@ -77,10 +77,14 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (!call) return LANES_NULL_POINTER;
   if (is_plainly_small(context, call)) {
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
+    if (call->n > LANES_SLIM && call->k > LANES_SHORT_K && lanes_is_plain(context, call)) {
+      /* Inlined: what was just decided stays in registers. */
+      const lanes_plain_tiles tiles = lanes_decide_plain(&context->kernels->matmul, call);
+      lanes_multiply_plain_tiles(&tiles, call, call->a, call->b, call->c);
+      return LANES_OK;
+    }
     lanes_small_product small;
     lanes_decide_small(context, call, &small);
-    /* Inlined, where these are what it takes: what was just decided stays in registers. */
-    if (small.run == lanes_run_plain_tiles) return lanes_run_plain_tiles(&small, call->a, call->b, call->c, NULL, NULL);
     return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
   }
   LANES_TRY(lanes_matmul_check(context, call));

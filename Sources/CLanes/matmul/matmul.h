@@ -56,11 +56,8 @@ typedef enum lanes_micro_use {
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
-/* A plain tile. Pointers are arguments: what was just written to memory would be waited for. */
-typedef struct lanes_plain_tile {
-  int64_t k, a_stride, b_stride, c_stride, columns;
-} lanes_plain_tile;
-typedef void (*lanes_plain_kernel)(const lanes_plain_tile *tile, const float *a, const float *b, float *c);
+/* A plain tile, of a call of which only k and the strides are looked at. */
+typedef void (*lanes_plain_kernel)(const lanes_matmul_call *call, const float *a, const float *b, float *c, int64_t columns);
 
 /* A whole product: what it is but for its pointers begins with a struct that the kernel knows. */
 typedef lanes_status lanes_product_kernel_function(const void *product, const float *a, const float *b, float *c,

@@ -176,15 +176,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     LANES_NAME(micro)(tile, rows, vectors, form, last_form, LANES_MICRO_USUAL);                                        \
   }
 #define PLAIN(rows, name, vectors, form, last_form)                                                                    \
-  static void LANES_NAME(name##_##rows)(const lanes_plain_tile *t, const float *a, const float *b, float *c) {         \
-    const lanes_micro_tile tile = {.k = t->k,                                                                          \
+  static void LANES_NAME(name##_##rows)(const lanes_matmul_call *call, const float *a, const float *b, float *c,       \
+                                        int64_t columns) {                                                             \
+    const lanes_micro_tile tile = {.k = call->k,                                                                       \
                                    .a = a,                                                                             \
-                                   .a_stride = t->a_stride,                                                            \
+                                   .a_stride = call->a_stride,                                                         \
                                    .b = b,                                                                             \
-                                   .b_stride = t->b_stride,                                                            \
+                                   .b_stride = call->b_stride,                                                         \
                                    .c = c,                                                                             \
-                                   .c_stride = t->c_stride,                                                            \
-                                   .columns = t->columns};                                                             \
+                                   .c_stride = call->c_stride,                                                         \
+                                   .columns = columns};                                                                \
     LANES_NAME(micro)(&tile, rows, vectors, form, last_form, LANES_MICRO_PLAIN);                                       \
   }
 /* Halves where they are less work, see load_half. */

@@ -66,6 +66,11 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
 /* The chain order for small sizes and a slim C, lanes_is_small, on the threads that are worth it. */
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
 
+/* Of so many columns. A vector's floats are a power of two: a division would take a tenth of a small product's time. */
+static inline int64_t lanes_vectors_of(const lanes_matmul_kernels *kernels, int64_t columns) {
+  return (columns + kernels->vector - 1) >> __builtin_ctz((unsigned)kernels->vector);
+}
+
 /* The last vector of a tile of so many columns; `reads_whole`: B holds a whole vector there. */
 static inline lanes_last_vector lanes_last_vector_of(const lanes_matmul_kernels *kernels, int64_t columns, int64_t vectors,
                                                      int reads_whole) {
@@ -85,7 +90,7 @@ typedef struct lanes_columns {
 /* At most so many vectors side by side, two or three: three and for the rest two, for one is slow; two and two for four. Of an
  * even number of tiles, the last ones of both halves are narrow: the halves have as many columns. */
 static inline lanes_columns lanes_columns_of(const lanes_matmul_kernels *kernels, int64_t n, int most) {
-  const int64_t vector = kernels->vector, vectors = lanes_divide_up(n, vector), none = INT64_MAX;
+  const int64_t vector = kernels->vector, vectors = lanes_vectors_of(kernels, n), none = INT64_MAX;
   const int at_once = vectors == 4 ? 2 : (int)lanes_least(vectors, most);
   const int64_t narrow = at_once == 3 ? (3 - vectors % 3) % 3 : 0;
   const int64_t tiles = at_once > 0 ? lanes_divide_up(vectors, at_once) : 0;

@@ -5,16 +5,21 @@
 
 #include "paths.h"
 
-/* Sides of such products, at most: operands of more than a quarter of a MiB are worth the chain order's blocks, as is a B for
- * which it matters how it lies. */
-enum { LANES_SMALL = 255 };
+/* Always inline, and few values kept in memory: a core has room for some 64 stores under way, of which a tile's own, waiting for
+ * their sums, take up to 32. With more, the next product's instructions wait as well. */
+#define LANES_FAST static inline __attribute__((always_inline))
 
-static inline int lanes_is_small_size(int64_t size) { return (uint64_t)size - 1 < LANES_SMALL; }
+/* Sides of such products are shorter, a power of two: operands of a quarter of a MiB are worth the chain order's blocks, as is a
+ * B for which it matters how it lies. One comparison is that of all sides: what is negative is more. */
+enum { LANES_SMALL = 256 };
+LANES_FAST int lanes_has_small_sides(const lanes_context *context, const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, k = call->k;
+  return (uint64_t)(m | n | k) < LANES_SMALL && m * n * k > 0 && n * k <= context->blocking.small_b;
+}
 
-/* What C's tiles take: those of all columns, and the last one in a row of tiles. */
+/* How C is cut into tiles, and what these take: those of all columns, and the last one in a row of tiles. */
 typedef struct lanes_plain_tiles {
-  lanes_plain_tile whole, last;
-  int64_t m, n, a_row, rows;                      /* rows of a tile but for the last one */
+  int64_t rows, columns;                        /* of a tile but for the last ones */
   const lanes_plain_kernel *by_whole, *by_last; /* [rows − 1] */
 } lanes_plain_tiles;
 typedef struct lanes_tiles {
@@ -28,7 +33,10 @@ typedef struct lanes_small_product {
   union {
     lanes_slim slim;
     lanes_rows rows;
-    lanes_plain_tiles plain_tiles;
+    struct {
+      lanes_plain_tiles plain_tiles;
+      lanes_matmul_call plain_call; /* without its pointers */
+    };
     lanes_tiles tiles;
   };
   lanes_product_kernel run;
@@ -40,21 +48,28 @@ static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
   return ((uint32_t)m + tiles - 1) / tiles;
 }
 
+LANES_FAST void lanes_multiply_plain_tiles(const lanes_plain_tiles *tiles, const lanes_matmul_call *call, const float *a,
+                                           const float *b, float *c) {
+  const int64_t rows = tiles->rows, columns = tiles->columns, m = call->m, n = call->n;
+  const int64_t a_step = rows * (call->transpose_a ? 1 : call->a_stride), c_step = rows * call->c_stride;
+  if (m <= rows && n <= columns) { /* Without a loop nothing has to be kept in memory. */
+    tiles->by_last[m - 1](call, a, b, c, n);
+    return;
+  }
+  for (int64_t left = n; left > 0; left -= columns, b += columns, c += columns) {
+    const lanes_plain_kernel *of_rows = left <= columns ? tiles->by_last : tiles->by_whole;
+    const float *from = a;
+    float *to = c;
+    for (int64_t i = 0; i < m; i += rows, from += a_step, to += c_step)
+      of_rows[lanes_least(rows, m - i) - 1](call, from, b, to, lanes_least(columns, left));
+  }
+}
+
 static lanes_status lanes_run_plain_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
                                           const float *gradient_value) {
-  const lanes_plain_tiles *tiles = product;
+  const lanes_small_product *small = product;
   (void)bias, (void)gradient_value;
-  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n, columns = tiles->whole.columns;
-  const int64_t a_step = rows * tiles->a_row, c_step = rows * tiles->whole.c_stride;
-  for (int64_t j = 0; j < n; j += columns) {
-    const int is_last = n - j <= columns;
-    const lanes_plain_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
-    const lanes_plain_tile *tile = is_last ? &tiles->last : &tiles->whole;
-    const float *from = a;
-    float *to = c + j;
-    for (int64_t i = 0; i < m; i += rows, from += a_step, to += c_step)
-      of_rows[lanes_least(rows, m - i) - 1](tile, from, b + j, to);
-  }
+  lanes_multiply_plain_tiles(&small->plain_tiles, &small->plain_call, a, b, c);
   return LANES_OK;
 }
 
@@ -107,14 +122,16 @@ static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul
          lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS;
 }
 
-/* Whether a product goes this way, if its arguments are right; they may be anything. */
-static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
-  const int are_small = lanes_is_small_size(call->m) && lanes_is_small_size(call->n) && lanes_is_small_size(call->k) &&
-                        call->n * call->k <= context->blocking.small_b;
-  if (!are_small && !lanes_is_slim(context, call)) return 0;
+/* Whether what is left of a call is simple enough; it may be anything. */
+LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_call *call) {
   return call->alpha == 1 && !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
          !lanes_takes_lane_order(call->m, call->n, call->k) &&
          (!call->transpose_b || lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS);
+}
+
+/* Whether a product goes this way, if its arguments are right; they may be anything. */
+static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
+  return (lanes_has_small_sides(context, call) || lanes_is_slim(context, call)) && lanes_is_simple(context, call);
 }
 
 /* Whether a small product is not worth asking for threads. */
@@ -142,12 +159,53 @@ static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const 
 /* Vectors side by side in a tile. Those of a plain one, but for so few rows that their sums would wait for each other, for long;
  * and where each fma's own load is one too many. */
 enum { LONG_WAIT = 32 };
-static inline int lanes_vectors_of_small(const lanes_context *context, const lanes_matmul_call *call) {
+LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int plain = context->kernels->matmul.plain_vectors;
-  const int64_t vectors = lanes_divide_up(call->n, context->kernels->matmul.vector);
+  const int64_t vectors = lanes_vectors_of(&context->kernels->matmul, call->n);
   if (vectors <= plain) return plain;
   if (call->m < 4 && call->m * plain <= 4 && call->k >= LONG_WAIT) return LANES_MOST_VECTORS;
   return plain > 1 || context->blocking.core == LANES_CORE_OF_HALVES ? plain : vectors % 3 == 0 ? 3 : 2;
+}
+
+/* What is decided of tiles of `most` vectors: the vectors of the last one in a row of tiles, and their form. */
+typedef struct lanes_tile_choice {
+  int64_t columns, rows, last_columns; /* of a tile but for the last ones; of the last one */
+  int last_vectors;
+  lanes_last_vector last_form;
+} lanes_tile_choice;
+LANES_FAST lanes_tile_choice lanes_choose_tiles(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int most) {
+  const int64_t n = call->n, vectors = lanes_vectors_of(kernels, n);
+  const int last_vectors = 1 + (int)(most == 3 ? (uint64_t)(vectors - 1) % 3 : (uint64_t)(vectors - 1) & (uint64_t)(most - 1));
+  const int64_t last_columns = n - (vectors - last_vectors) * kernels->vector;
+  return (lanes_tile_choice){
+      .columns = most * kernels->vector,
+      .rows = lanes_even_rows(call->m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call))),
+      .last_columns = last_columns,
+      .last_vectors = last_vectors,
+      .last_form = lanes_last_vector_of(kernels, last_columns, last_vectors, 0),
+  };
+}
+
+/* Plain tiles, of what has no beta, bias or relu. */
+LANES_FAST lanes_plain_tiles lanes_decide_plain(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int most = kernels->plain_vectors;
+  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
+  return (lanes_plain_tiles){
+      .rows = choice.rows,
+      .columns = choice.columns,
+      .by_whole = kernels->plain[form][most - 1][LANES_LAST_WHOLE],
+      .by_last = kernels->plain[form][choice.last_vectors - 1][choice.last_form],
+  };
+}
+
+LANES_FAST int lanes_has_more(const lanes_matmul_call *call) {
+  return call->beta != 0 || call->bias || call->activation != LANES_IDENTITY;
+}
+
+/* Whether what lanes_is_small, and is neither slim nor a short chain, has plain tiles. */
+LANES_FAST int lanes_is_plain(const lanes_context *context, const lanes_matmul_call *call) {
+  return !lanes_has_more(call) && lanes_vectors_of_small(context, call) == context->kernels->matmul.plain_vectors;
 }
 
 /* For what lanes_is_small, and for parts of it whose B is as it is: the order is the chain's, whatever the part's own size. */
@@ -159,14 +217,13 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
     lanes_decide_slim(kernels, call, slim_form, small);
     return;
   }
-  const int64_t m = call->m, n = call->n, vector = kernels->vector;
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
-  const int has_relu = call->activation == LANES_RELU, has_more = call->beta != 0 || call->bias || has_relu;
+  const int has_relu = call->activation == LANES_RELU;
   if (call->k <= LANES_SHORT_K) {
     lanes_rows *rows = &small->rows;
-    small->run = kernels->rows[has_more][call->k - 1];
-    rows->m = m;
-    rows->n = n;
+    small->run = kernels->rows[lanes_has_more(call)][call->k - 1];
+    rows->m = call->m;
+    rows->n = call->n;
     rows->a_row = a_row;
     rows->a_step = a_step;
     rows->b_stride = call->b_stride;
@@ -175,37 +232,25 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
     rows->relu = has_relu;
     return;
   }
-  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
-  const int most = lanes_vectors_of_small(context, call);
-  const int64_t whole = most * vector, last = (n - 1) % whole + 1;
-  const int64_t tile_rows = lanes_even_rows(m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call)));
-  const int last_vectors = (int)lanes_divide_up(last, vector);
-  const lanes_last_vector last_form = lanes_last_vector_of(kernels, last, last_vectors, 0);
-  if (!has_more && most == kernels->plain_vectors) {
-    lanes_plain_tiles *tiles = &small->plain_tiles;
+  if (lanes_is_plain(context, call)) {
+    small->plain_tiles = lanes_decide_plain(kernels, call);
+    small->plain_call = *call;
     small->run = lanes_run_plain_tiles;
-    tiles->m = m;
-    tiles->n = n;
-    tiles->a_row = a_row;
-    tiles->rows = tile_rows;
-    tiles->by_whole = kernels->plain[form][most - 1][LANES_LAST_WHOLE];
-    tiles->by_last = kernels->plain[form][last_vectors - 1][last_form];
-    lanes_plain_tile tile = {call->k, call->a_stride, call->b_stride, call->c_stride, whole};
-    tiles->whole = tile;
-    tile.columns = last;
-    tiles->last = tile;
     return;
   }
+  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const int most = lanes_vectors_of_small(context, call);
+  const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
   lanes_tiles *tiles = &small->tiles;
   small->run = lanes_run_tiles;
-  tiles->m = m;
-  tiles->n = n;
+  tiles->m = call->m;
+  tiles->n = call->n;
   tiles->a_row = a_row;
-  tiles->rows = tile_rows;
-  tiles->columns = whole;
-  tiles->last_columns = last;
+  tiles->rows = choice.rows;
+  tiles->columns = choice.columns;
+  tiles->last_columns = choice.last_columns;
   tiles->by_whole = kernels->micro[form][most - 1][LANES_LAST_WHOLE];
-  tiles->by_last = kernels->micro[form][last_vectors - 1][last_form];
+  tiles->by_last = kernels->micro[form][choice.last_vectors - 1][choice.last_form];
   lanes_micro_tile *tile = &tiles->tile; /* Without a period, what is to be fetched is not looked at. */
   tile->k = call->k;
   tile->a_stride = call->a_stride;

@@ -135,18 +135,25 @@ static void multiply_rows(const chain_job *job, const chain_block *block, lanes_
   const int64_t j = lanes_first_column(&job->columns, block->column_tiles.begin);
   const int64_t end = lanes_least(lanes_first_column(&job->columns, block->column_tiles.end), call->n);
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride;
-  const lanes_rows t = {
-      .m = rows.end - rows.begin,
-      .n = end - j,
-      .a_row = a_row,
-      .a_step = call->transpose_a ? call->a_stride : 1,
-      .b_stride = call->b_stride,
-      .c_stride = call->c_stride,
-      .beta = call->beta,
-      .relu = call->activation == LANES_RELU && !job->gradient,
+  const lanes_turned_rows turned = {
+      .rows =
+          {
+              .m = rows.end - rows.begin,
+              .n = end - j,
+              .a_row = a_row,
+              .a_step = call->transpose_a ? call->a_stride : 1,
+              .b_stride = call->b_stride,
+              .c_stride = call->c_stride,
+              .beta = call->beta,
+              .relu = call->activation == LANES_RELU && !job->gradient,
+          },
+      .k = job->k,
+      .run = job->by_rows,
   };
-  job->by_rows(&t, call->a + rows.begin * a_row, call->b + j, call->c + rows.begin * call->c_stride + j,
-               call->bias ? call->bias + j : NULL, NULL);
+  const lanes_product_kernel run = call->transpose_b ? lanes_run_turned_rows : job->by_rows;
+  const float *b = call->b + j * (call->transpose_b ? call->b_stride : 1);
+  run(&turned, call->a + rows.begin * a_row, b, call->c + rows.begin * call->c_stride + j, call->bias ? call->bias + j : NULL,
+      NULL);
   if (chain_activates(job)) activate(job, rows, (lanes_part){j, end});
 }
 

@@ -210,10 +210,10 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 
-/* So few steps that C is written row by row; the rows of B beside it stay in a level-1 cache. */
+/* So few steps that C is written row by row; the rows of B beside it, which may have to be turned, stay in a level-1 cache. */
 enum { SHORT_B = 1 << 12 }; /* floats of B */
 static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_matmul_call *call) {
-  if (job->k < 1 || job->k > LANES_SHORT_K || job->packed_b || job->packs_a || call->transpose_b) return NULL;
+  if (job->k < 1 || job->k > LANES_SHORT_K || job->packed_b || job->packs_a) return NULL;
   const int has_relu = call->activation == LANES_RELU && !call->gradient_value;
   return job->kernels->rows[call->beta != 0 || call->bias || has_relu][job->k - 1];
 }

@@ -66,6 +66,15 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
 /* The chain order for small sizes and a slim C, lanes_is_small, on the threads that are worth it. */
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
 
+/* Rows of C for a few steps beside a transposed B, some of whose columns at a time are turned before. */
+typedef struct lanes_turned_rows {
+  lanes_rows rows; /* its b_stride is that of the transposed B */
+  int64_t k;
+  lanes_product_kernel run; /* rows of k steps */
+} lanes_turned_rows;
+lanes_status lanes_run_turned_rows(const void *turned_rows, const float *a, const float *b, float *c, const float *bias,
+                                   const float *gradient_value);
+
 /* Of so many columns. A vector's floats are a power of two: a division would take a tenth of a small product's time. */
 static inline int64_t lanes_vectors_of(const lanes_matmul_kernels *kernels, int64_t columns) {
   return (columns + kernels->vector - 1) >> __builtin_ctz((unsigned)kernels->vector);

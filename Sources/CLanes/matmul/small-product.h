@@ -33,6 +33,7 @@ typedef struct lanes_small_product {
   union {
     lanes_slim slim;
     lanes_rows rows;
+    lanes_turned_rows turned_rows;
     struct {
       lanes_plain_tiles plain_tiles;
       lanes_matmul_call plain_call; /* without its pointers */
@@ -95,14 +96,15 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
 }
 
 /* Where C has few columns, or few rows beside a transposed B, its elements are computed side by side along them, in this form;
- * LANES_SLIM_FORMS: it has more, or is too short. */
+ * LANES_SLIM_FORMS: it has more, or is too short, or has so few steps that it is written row by row. */
+enum { LANES_WORTH_TURNING = 24 }; /* columns of such a B */
 static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM;
   if (is_turned && (call->m > LANES_SLIM || !call->transpose_b)) return LANES_SLIM_FORMS;
   const int64_t columns = is_turned ? call->m : call->n, rows = is_turned ? call->n : call->m;
   if (columns == 1 && call->k == 2 && (is_turned ? call->b_stride == 2 : call->a_stride == 2 && call->c_stride == 1))
     return !is_turned && call->transpose_a ? LANES_SLIM_PANEL : LANES_SLIM_PAIRS;
-  if (columns > 1 && !is_turned && call->k <= LANES_SHORT_K) return LANES_SLIM_FORMS;
+  if (call->k <= LANES_SHORT_K && (is_turned ? rows >= LANES_WORTH_TURNING : columns > 1)) return LANES_SLIM_FORMS;
   if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
   const int64_t at_once = columns > 1 ? kernels->turned_rows : kernels->vector;
   return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
@@ -126,7 +128,8 @@ static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul
 LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_call *call) {
   return call->alpha == 1 && !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
          !lanes_takes_lane_order(call->m, call->n, call->k) &&
-         (!call->transpose_b || lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS);
+         (!call->transpose_b || call->k <= LANES_SHORT_K ||
+          lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS);
 }
 
 /* Whether a product goes this way, if its arguments are right; they may be anything. */
@@ -220,16 +223,23 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
   const int has_relu = call->activation == LANES_RELU;
   if (call->k <= LANES_SHORT_K) {
-    lanes_rows *rows = &small->rows;
-    small->run = kernels->rows[lanes_has_more(call)][call->k - 1];
-    rows->m = call->m;
-    rows->n = call->n;
-    rows->a_row = a_row;
-    rows->a_step = a_step;
-    rows->b_stride = call->b_stride;
-    rows->c_stride = call->c_stride;
-    rows->beta = call->beta;
-    rows->relu = has_relu;
+    const lanes_product_kernel run = kernels->rows[lanes_has_more(call)][call->k - 1];
+    lanes_rows *rows = call->transpose_b ? &small->turned_rows.rows : &small->rows;
+    *rows = (lanes_rows){
+        .m = call->m,
+        .n = call->n,
+        .a_row = a_row,
+        .a_step = a_step,
+        .b_stride = call->b_stride,
+        .c_stride = call->c_stride,
+        .beta = call->beta,
+        .relu = has_relu,
+    };
+    if (call->transpose_b) {
+      small->turned_rows.k = call->k;
+      small->turned_rows.run = run;
+    }
+    small->run = call->transpose_b ? lanes_run_turned_rows : run;
     return;
   }
   if (lanes_is_plain(context, call)) {

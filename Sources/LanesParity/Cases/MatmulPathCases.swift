@@ -22,7 +22,8 @@ extension ParitySuite {
           })
       }
     }
-    return shapes + stripShapes() + lineShapes() + partShapes() + pairShapes() + slimShapes() + vanishingShapes()
+    return shapes + stripShapes() + lineShapes() + partShapes() + pairShapes() + slimShapes() + turnedShapes()
+      + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -109,6 +110,19 @@ extension ParitySuite {
       }
     }
     return shapes
+  }
+
+  /// A few steps beside a transposed B, of as many columns as may be turned at a time, or more; with and without gaps in it.
+  private static func turnedShapes() -> [MatmulShape] {
+    let sizes = [(1, 25), (3, 24), (5, 5), (5, 40), (7, 1024), (6, 1025), (33, 2077), (300, 70), (2, 5000)]
+    return (1...4).flatMap { k in
+      withEitherA(sizes.map { ($0.0, $0.1, k) }) {
+        $0.transposeB = true
+        if $1 % 4 > 1 { $0.layoutB = .init(gap: 1 + $1 % 2, offset: $1 % 5) }
+        if $1 % 5 == 2 { ($0.activation, $0.isGradient) = (.tanh, $1 % 2 == 0) }
+        $0.isPrepared = $1 % 7 > 3
+      }
+    }
   }
 
   /// Two columns beside each other, over ends of vectors and of what a backend takes at once.

@@ -1,13 +1,12 @@
 /* Kernels for a transposed B where it is: squares of it are transposed in registers, and multiplied there. Where more rows of A
  * follow, they leave B in a panel for them. */
 
-/* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. Of rows of B far apart, a
- * level-1 cache has no room for a line of each. */
+/* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. A square's rows are read once, whole lines
+ * with AVX-512: in parts, from so many rows, they wait for each other. */
 static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const lanes_micro_tile *tile, const int rows,
                                                                           const lanes_a_form form) {
   const int64_t k = tile->k, a_stride = tile->a_stride, c_stride = tile->c_stride, width = tile->copy_width;
   const int64_t a_step = form == LANES_A_ROWS ? 1 : a_stride;
-  const int is_far = LANES_VECTOR == 16 && lanes_is_far(tile->b_stride);
   const VECTOR beta = BROADCAST(tile->beta);
   for (int64_t j = 0; j < tile->columns; j += LANES_VECTOR) {
     const int64_t n = tile->columns - j < LANES_VECTOR ? tile->columns - j : LANES_VECTOR;
@@ -24,7 +23,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
   AFTER(sums[rows - 1], a);
     int64_t p = 0;
     for (; p + LANES_VECTOR <= k; p += LANES_VECTOR, a += LANES_VECTOR * a_step) {
-      if (is_far) LANES_NAME(load_rows)(b, p, LANES_VECTOR, square);
+      if (LANES_VECTOR == 16) LANES_NAME(load_rows)(b, p, LANES_VECTOR, square);
       else LANES_NAME(load_square)(b, p, square);
       if (copy) {
         UNROLL for (int s = 0; s < LANES_VECTOR; s++) STORE(copy + s * width, square[s]);

@@ -39,6 +39,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(transpose_eight)(VE
 }
 #endif
 
+#if LANES_VECTOR == 16
+/* Eight floats from one place, behind them eight from another. */
+static inline VECTOR LANES_NAME(load_halves)(const float *low, const float *high) {
+  return (VECTOR)_mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(low)), _mm256_loadu_ps(high), 1);
+}
+#endif
+
 /* columns[s], element r, is rows[r][p + s] for four s. Vectors are put together of four floats each of every fourth row, which
  * loads do: there is left to transpose within groups of four. */
 static inline __attribute__((always_inline)) void LANES_NAME(load_fours)(const float *const rows[], int64_t p,
@@ -52,49 +59,53 @@ static inline __attribute__((always_inline)) void LANES_NAME(load_fours)(const f
   LANES_NAME(transpose_fours)(every_fourth, columns);
 }
 
-/* square[s], element r, is rows[r][p + s]. */
-static inline __attribute__((always_inline)) void LANES_NAME(load_square)(const float *const rows[], int64_t p,
-                                                                          VECTOR square[]) {
-  UNROLL for (int g = 0; g < LANES_VECTOR; g += 4) LANES_NAME(load_fours)(rows, p + g, square + g);
-}
-
-/* The same where there are but `count` p, behind which the square has zeros; or where a level-1 cache has no room for a line of
- * each row: it is read once. */
-static inline __attribute__((always_inline)) void LANES_NAME(load_rows)(const float *const rows[], int64_t p, int64_t count,
-                                                                        VECTOR square[]) {
-  float block[LANES_VECTOR][LANES_VECTOR];
-  const float *in_block[LANES_VECTOR];
-  UNROLL for (int r = 0; r < LANES_VECTOR; r++) {
-    STORE(block[r], count == LANES_VECTOR ? LOAD(rows[r] + p) : LOAD_FIRST(rows[r] + p, count));
-    in_block[r] = block[r];
+/* columns[s], element r, is rows[r][p + s] for so many s: half a line, where a vector is that long. */
+enum { LANES_NAME(steps) = LANES_VECTOR < 8 ? 4 : 8 };
+#define STEPS LANES_NAME(steps)
+static inline __attribute__((always_inline)) void LANES_NAME(load_columns)(const float *const rows[], int64_t p,
+                                                                           VECTOR columns[]) {
+#if LANES_VECTOR < 16
+  UNROLL for (int g = 0; g < STEPS; g += 4) LANES_NAME(load_fours)(rows, p + g, columns + g);
+#else
+  VECTOR first[4], next[4]; /* fours of every fourth row */
+  UNROLL for (int i = 0; i < 4; i++) {
+    const VECTOR low = LANES_NAME(load_halves)(rows[i] + p, rows[i + 4] + p);
+    const VECTOR high = LANES_NAME(load_halves)(rows[i + 8] + p, rows[i + 12] + p);
+    first[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    next[i] = __builtin_shufflevector(low, high, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
   }
-  LANES_NAME(load_square)(in_block, 0, square);
+  LANES_NAME(transpose_fours)(first, columns);
+  LANES_NAME(transpose_fours)(next, columns + 4);
+#endif
 }
 
-/* The next four of the last p, which begin earlier where fewer are left: says where. Of fewer in all, there are zeros behind. */
+/* The next four of the last p, which begin earlier where fewer are left: says where. */
 static inline __attribute__((always_inline)) int64_t LANES_NAME(load_last)(const float *const rows[], int64_t p, int64_t k,
                                                                            VECTOR columns[]) {
-  if (k >= 4) {
-    const int64_t from = k - p < 4 ? k - 4 : p;
-    LANES_NAME(load_fours)(rows, from, columns);
-    return from;
+  const int64_t from = k - p >= 4 ? p : k > 4 ? k - 4 : 0;
+  LANES_NAME(load_fours)(rows, from, columns);
+  return from;
+}
+
+/* Rows of less than four become some that can be read so far. */
+static inline __attribute__((always_inline)) void LANES_NAME(extend_rows)(const float *rows[], int64_t k,
+                                                                          float (*extended)[4]) {
+  UNROLL for (int r = 0; r < LANES_VECTOR; r++) {
+    for (int64_t s = 0; s < 4; s++) extended[r][s] = s < k ? rows[r][s] : 0;
+    rows[r] = extended[r];
   }
-  VECTOR square[LANES_VECTOR];
-  LANES_NAME(load_rows)(rows, 0, k, square);
-  UNROLL for (int s = 0; s < 4; s++) columns[s] = square[s];
-  return 0;
 }
 
 static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
                                         float *to, int64_t panel_width) {
   const VECTOR scale = BROADCAST(alpha);
   const int64_t at_once = panel_width < LANES_VECTOR ? panel_width : LANES_VECTOR;
-  const int is_far = lanes_is_far(from_stride);
   for (int64_t i = 0; i < width; i += at_once) {
     const int64_t panel = i / panel_width * panel_width;
     const float *rows[LANES_VECTOR]; /* Beyond the width, the last row again. */
     for (int64_t r = 0; r < LANES_VECTOR; r++) rows[r] = from + (i + r < width ? i + r : width - 1) * from_stride;
-    float *column = to + panel * k + (i - panel);
+    float extended[LANES_VECTOR][4], *column = to + panel * k + (i - panel);
+    if (k < 4) LANES_NAME(extend_rows)(rows, k, extended);
     int64_t p = 0;
 #if LANES_VECTOR == 16
     for (; panel_width == 8 && p + 16 <= k; p += 16) { /* Two of its rows are one vector. */
@@ -104,11 +115,10 @@ static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *f
       UNROLL for (int r = 0; r < 8; r++) STORE(column + (p + 2 * r) * 8, half[r]);
     }
 #endif
-    for (; p + LANES_VECTOR <= k; p += LANES_VECTOR) {
-      VECTOR square[LANES_VECTOR];
-      if (is_far) LANES_NAME(load_rows)(rows, p, LANES_VECTOR, square);
-      else LANES_NAME(load_square)(rows, p, square);
-      UNROLL for (int s = 0; s < LANES_VECTOR; s++) STORE_FIRST(column + (p + s) * panel_width, scale * square[s], at_once);
+    for (; p + STEPS <= k; p += STEPS) {
+      VECTOR columns[STEPS];
+      LANES_NAME(load_columns)(rows, p, columns);
+      UNROLL for (int s = 0; s < STEPS; s++) STORE_FIRST(column + (p + s) * panel_width, scale * columns[s], at_once);
     }
     for (; p < k; p += 4) {
       VECTOR columns[4];

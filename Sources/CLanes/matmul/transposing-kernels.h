@@ -1,10 +1,12 @@
 /* Kernels for a transposed B where it is: squares of it are transposed in registers, and multiplied there. Where more rows of A
  * follow, they leave B in a panel for them. */
 
-/* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. A square's rows are read once, whole lines
- * with AVX-512: in parts, from so many rows, they wait for each other. */
+/* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. */
 static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const lanes_micro_tile *tile, const int rows,
                                                                           const lanes_a_form form) {
+  /* Where there are registers for more columns, whole lines are read before they are multiplied. */
+  enum { FEW_ROWS = 6 };
+  const int at_once = rows <= FEW_ROWS ? LANES_VECTOR : STEPS;
   const int64_t k = tile->k, a_stride = tile->a_stride, c_stride = tile->c_stride, width = tile->copy_width;
   const int64_t a_step = form == LANES_A_ROWS ? 1 : a_stride;
   const VECTOR beta = BROADCAST(tile->beta);
@@ -13,32 +15,33 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
     const float *b[LANES_VECTOR]; /* Beyond the columns, the last one again. */
     UNROLL for (int r = 0; r < LANES_VECTOR; r++) b[r] = tile->b + (j + (r < n ? r : n - 1)) * tile->b_stride;
     const float *a = tile->a;
+    float extended[LANES_VECTOR][4];
+    if (k < 4) LANES_NAME(extend_rows)(b, k, extended);
     float *copy = tile->copy ? tile->copy + j : NULL, *const c = tile->c + j;
-    VECTOR sums[LANES_MOST_MR], square[LANES_VECTOR];
+    VECTOR sums[LANES_MOST_MR], columns[LANES_VECTOR];
     UNROLL for (int i = 0; i < rows; i++)
         sums[i] = tile->beta == 0 ? (VECTOR){} : beta * LOAD_FIRST(c + i * c_stride, n);
 #define MULTIPLY(s)                                                                                                    \
   UNROLL for (int i = 0; i < rows; i++) sums[i] =                                                                      \
-      FMA(BROADCAST(a[form == LANES_A_ROWS ? i * a_stride + s : s * a_stride + i]), square[s], sums[i]);               \
+      FMA(BROADCAST(a[form == LANES_A_ROWS ? i * a_stride + s : s * a_stride + i]), columns[s], sums[i]);              \
   AFTER(sums[rows - 1], a);
     int64_t p = 0;
-    for (; p + LANES_VECTOR <= k; p += LANES_VECTOR, a += LANES_VECTOR * a_step) {
-      if (LANES_VECTOR == 16) LANES_NAME(load_rows)(b, p, LANES_VECTOR, square);
-      else LANES_NAME(load_square)(b, p, square);
+    for (; p + at_once <= k; p += at_once, a += at_once * a_step) {
+      UNROLL for (int s = 0; s < at_once; s += STEPS) LANES_NAME(load_columns)(b, p + s, columns + s);
       if (copy) {
-        UNROLL for (int s = 0; s < LANES_VECTOR; s++) STORE(copy + s * width, square[s]);
-        copy += LANES_VECTOR * width;
+        UNROLL for (int s = 0; s < at_once; s++) STORE(copy + s * width, columns[s]);
+        copy += at_once * width;
       }
-      UNROLL for (int s = 0; s < LANES_VECTOR; s++) { MULTIPLY(s) }
+      UNROLL for (int s = 0; s < at_once; s++) { MULTIPLY(s) }
     }
     for (; p < k; p += 4) {
-      const int64_t from = LANES_NAME(load_last)(b, p, k, square), done = p - from;
+      const int64_t from = LANES_NAME(load_last)(b, p, k, columns), done = p - from;
       a -= done * a_step;
       if (copy) copy -= done * width;
       UNROLL for (int s = 0; s < 4; s++) {
         if (s < done || from + s >= k) continue;
         MULTIPLY(s)
-        if (copy) STORE(copy + s * width, square[s]);
+        if (copy) STORE(copy + s * width, columns[s]);
       }
       a += 4 * a_step;
       if (copy) copy += 4 * width;
@@ -64,3 +67,4 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
 TRANSPOSING_ROWS(TRANSPOSING, transposing_panel, LANES_A_PANEL)
 TRANSPOSING_ROWS(TRANSPOSING, transposing_rows, LANES_A_ROWS)
 #undef TRANSPOSING
+#undef STEPS

@@ -59,13 +59,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(load_fours)(const f
   LANES_NAME(transpose_fours)(every_fourth, columns);
 }
 
-/* columns[s], element r, is rows[r][p + s] for so many s: half a line, where a vector is that long. */
-enum { LANES_NAME(steps) = LANES_VECTOR < 8 ? 4 : 8 };
+/* columns[s], element r, is rows[r][p + s] for so many s, for which there are registers. */
+enum { LANES_NAME(steps) = LANES_VECTOR < 16 ? 4 : 8 };
 #define STEPS LANES_NAME(steps)
 static inline __attribute__((always_inline)) void LANES_NAME(load_columns)(const float *const rows[], int64_t p,
                                                                            VECTOR columns[]) {
 #if LANES_VECTOR < 16
-  UNROLL for (int g = 0; g < STEPS; g += 4) LANES_NAME(load_fours)(rows, p + g, columns + g);
+  LANES_NAME(load_fours)(rows, p, columns);
 #else
   VECTOR first[4], next[4]; /* fours of every fourth row */
   UNROLL for (int i = 0; i < 4; i++) {

@@ -4,9 +4,10 @@
 /* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. */
 static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const lanes_micro_tile *tile, const int rows,
                                                                           const lanes_a_form form) {
-  /* Where there are registers for more columns, whole lines are read before they are multiplied. */
-  enum { FEW_ROWS = 6 };
-  const int at_once = rows <= FEW_ROWS ? LANES_VECTOR : STEPS;
+  /* Whole lines are read before they are multiplied where there are registers for that; or where a level-1 cache has no room for
+   * a line of each row. */
+  enum { FEW_ROWS = 6, PAGE = 1024 };
+  const int by_lines = LANES_VECTOR == 16 && (rows <= FEW_ROWS || tile->b_stride % PAGE == 0);
   const int64_t k = tile->k, a_stride = tile->a_stride, c_stride = tile->c_stride, width = tile->copy_width;
   const int64_t a_step = form == LANES_A_ROWS ? 1 : a_stride;
   const VECTOR beta = BROADCAST(tile->beta);
@@ -26,14 +27,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
       FMA(BROADCAST(a[form == LANES_A_ROWS ? i * a_stride + s : s * a_stride + i]), columns[s], sums[i]);              \
   AFTER(sums[rows - 1], a);
     int64_t p = 0;
-    for (; p + at_once <= k; p += at_once, a += at_once * a_step) {
-      UNROLL for (int s = 0; s < at_once; s += STEPS) LANES_NAME(load_columns)(b, p + s, columns + s);
-      if (copy) {
-        UNROLL for (int s = 0; s < at_once; s++) STORE(copy + s * width, columns[s]);
-        copy += at_once * width;
-      }
-      UNROLL for (int s = 0; s < at_once; s++) { MULTIPLY(s) }
-    }
+#define MULTIPLY_COLUMNS(n)                                                                                            \
+  UNROLL for (int s = 0; s < n; s += STEPS) LANES_NAME(load_columns)(b, p + s, columns + s);                           \
+  if (copy) {                                                                                                          \
+    UNROLL for (int s = 0; s < n; s++) STORE(copy + s * width, columns[s]);                                            \
+    copy += n * width;                                                                                                 \
+  }                                                                                                                    \
+  UNROLL for (int s = 0; s < n; s++) { MULTIPLY(s) }                                                                   \
+  a += n * a_step;
+    for (; by_lines && p + LANES_VECTOR <= k; p += LANES_VECTOR) { MULTIPLY_COLUMNS(LANES_VECTOR) }
+    for (; p + STEPS <= k; p += STEPS) { MULTIPLY_COLUMNS(STEPS) }
     for (; p < k; p += 4) {
       const int64_t from = LANES_NAME(load_last)(b, p, k, columns), done = p - from;
       a -= done * a_step;
@@ -46,6 +49,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
       a += 4 * a_step;
       if (copy) copy += 4 * width;
     }
+#undef MULTIPLY_COLUMNS
 #undef MULTIPLY
     if (tile->bias) {
       const VECTOR bias = LOAD_FIRST(tile->bias + j, n);

@@ -23,7 +23,7 @@ extension ParitySuite {
       }
     }
     return shapes + stripShapes() + lineShapes() + partShapes() + pairShapes() + slimShapes() + turnedShapes()
-      + vanishingShapes()
+      + pageShapes() + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -123,6 +123,11 @@ extension ParitySuite {
         $0.isPrepared = $1 % 7 > 3
       }
     }
+  }
+
+  /// Rows of a transposed B that lie a page apart.
+  private static func pageShapes() -> [MatmulShape] {
+    withEitherA([(8, 35, 1024), (3, 70, 1024), (20, 33, 2048)]) { shape, _ in shape.transposeB = true }
   }
 
   /// Two columns beside each other, over ends of vectors and of what a backend takes at once.

@@ -176,20 +176,20 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_TILES                                                                                                   \
-  .vector = 16, .vectors = 3, .plain_vectors = 1, .mr = {16, 14, 8}, .half = 8, .turned_rows = 8, .strip_rows = 14,    \
+  .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .turned_rows = 8, .strip_rows = 14,    \
   .crowded_rows = 2, .flops = 100
-#define PLAIN_FORM(form) {MICRO_LASTS(MICRO_ROWS_OF_1, form, plain, 1)}
+#define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \
-  .vector = 8, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 8, .strip_rows = 32,                   \
+  .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 8, .strip_rows = 32,                   \
   .crowded_rows = 12, .flops = 100
 #else
 #define MATMUL_TILES                                                                                                   \
-  .vector = 4, .vectors = 2, .plain_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 4, .strip_rows = 32,                   \
+  .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 4, .strip_rows = 32,                   \
   .crowded_rows = 12, .flops = 4
 #endif
 #if LANES_VECTOR < 16
-#define PLAIN_FORM(form) {MICRO_LASTS(MICRO_ROWS_OF_1, form, plain, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, plain, 2)}
+#define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, kind, 2)}
 #endif
 
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
@@ -215,7 +215,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
    MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, form, micro, 3)}
 #define LANES_MATMUL_KERNELS                                                                                           \
   {                                                                                                                    \
-    MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, .plain = {PLAIN_FORM(panel), PLAIN_FORM(rows)},      \
+    MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, \
+    .small = {{SMALL_FORM(panel, plain), SMALL_FORM(rows, plain)}, {SMALL_FORM(panel, small), SMALL_FORM(rows, small)}},  \
     .copying = {{COPYING_ROWS(MICRO_ENTRY, copying_panel)}, {COPYING_ROWS(MICRO_ENTRY, copying_rows)}},                \
     .transposing = {{TRANSPOSING_ROWS(MICRO_ENTRY, transposing_panel)},                                                \
                     {TRANSPOSING_ROWS(MICRO_ENTRY, transposing_rows)}},                                                \

@@ -45,10 +45,11 @@ typedef struct lanes_micro_tile {
   int64_t copy_width;
 } lanes_micro_tile;
 
-/* Plain: beta is 0, and there is neither bias nor relu, nor anything to fetch. Copying: B is left in a panel. Strip: the tile is
+/* Small: there is nothing to fetch; plain: and beta is 0, and there is neither bias nor relu. Copying: B is left in a panel. Strip: the tile is
  * one of several beside each other, that are multiplied one after the other. */
 typedef enum lanes_micro_use {
   LANES_MICRO_USUAL,
+  LANES_MICRO_SMALL,
   LANES_MICRO_PLAIN,
   LANES_MICRO_COPYING,
   LANES_MICRO_STRIP
@@ -56,8 +57,9 @@ typedef enum lanes_micro_use {
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
-/* A plain tile, of a call of which only k and the strides are looked at. */
-typedef void (*lanes_plain_kernel)(const lanes_matmul_call *call, const float *a, const float *b, float *c, int64_t columns);
+/* A tile of a call whose pointers, sizes but k, and transposes are not looked at. */
+typedef void (*lanes_small_kernel)(const lanes_matmul_call *call, const float *a, const float *b, float *c, int64_t columns,
+                                   const float *bias);
 
 /* A whole product: what it is but for its pointers begins with a struct that the kernel knows. */
 typedef lanes_status lanes_product_kernel_function(const void *product, const float *a, const float *b, float *c,
@@ -124,7 +126,7 @@ typedef void (*lanes_lane_column_sums_kernel)(int64_t k, int64_t rows, const flo
 
 typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile of many rows, NR / vector */
-  int plain_vectors; /* side by side in tiles of small products */
+  int small_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int turned_rows; /* of A, at least, in slim products of several columns */
   int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
@@ -139,8 +141,8 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel transposing[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns. */
   lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
-  /* [form of A][vectors − 1][form of the last one][rows − 1] */
-  lanes_plain_kernel plain[LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
+  /* [has a beta, a bias or relu][form of A][vectors − 1][form of the last one][rows − 1] */
+  lanes_small_kernel small[2][LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
   lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */

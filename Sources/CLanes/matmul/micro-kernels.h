@@ -35,7 +35,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                                                     const int vectors, const lanes_a_form form,
                                                                     const lanes_last_vector last_form,
                                                                     const lanes_micro_use use) {
-  const int is_plain = use == LANES_MICRO_PLAIN, copies = use == LANES_MICRO_COPYING;
+  const int is_plain = use == LANES_MICRO_PLAIN, is_small = is_plain || use == LANES_MICRO_SMALL;
+  const int copies = use == LANES_MICRO_COPYING;
   const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
   /* The last vector: where it begins, and how many columns are in it, 1 … LANES_VECTOR. */
   const int64_t at = SHIFTS && last > 0 ? tile->columns - LANES_VECTOR : last * LANES_VECTOR;
@@ -57,7 +58,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   }
 
-  const float *next_c = is_plain ? NULL : tile->next_c;
+  const float *next_c = is_small ? NULL : tile->next_c;
   if (next_c) {
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v += LINE)
         __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
@@ -65,13 +66,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
   const float *a = tile->a, *b = tile->b;
   float *copy = copies ? tile->copy : NULL;
-  const int64_t last_column = is_plain ? 0 : tile->columns - 1;
+  const int64_t last_column = is_small ? 0 : tile->columns - 1;
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
   UNROLL for (int v = 0; v < vectors; v += LINE) {                                                                     \
     if (use == LANES_MICRO_STRIP) __builtin_prefetch(b + ALONG + v * LANES_VECTOR, 0, 2);                              \
-    else if (rows >= 6 && !is_plain) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
+    else if (rows >= 6 && !is_small) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
   }
 #define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
@@ -102,7 +103,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   if (vectors <= LINE) __builtin_prefetch(next + last_column, 0, locality);                                            \
   else if ((uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
   int64_t p = tile->k;
-  for (int place = 0; !is_plain && tile->period > 0 && place < 2; place++) {
+  for (int place = 0; !is_small && tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];
     if (tile->period == 1) {
       const int64_t next_stride = tile->next_b_stride;
@@ -175,9 +176,9 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
     LANES_NAME(micro)(tile, rows, vectors, form, last_form, LANES_MICRO_USUAL);                                        \
   }
-#define PLAIN(rows, name, vectors, form, last_form)                                                                    \
+#define OF_CALL(rows, name, vectors, form, last_form, use)                                                             \
   static void LANES_NAME(name##_##rows)(const lanes_matmul_call *call, const float *a, const float *b, float *c,       \
-                                        int64_t columns) {                                                             \
+                                        int64_t columns, const float *bias) {                                          \
     const lanes_micro_tile tile = {.k = call->k,                                                                       \
                                    .a = a,                                                                             \
                                    .a_stride = call->a_stride,                                                         \
@@ -185,9 +186,14 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                    .b_stride = call->b_stride,                                                         \
                                    .c = c,                                                                             \
                                    .c_stride = call->c_stride,                                                         \
-                                   .columns = columns};                                                                \
-    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, LANES_MICRO_PLAIN);                                       \
+                                   .columns = columns,                                                                 \
+                                   .beta = call->beta,                                                                 \
+                                   .bias = bias,                                                                       \
+                                   .relu = call->activation == LANES_RELU};                                            \
+    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, use);                                                     \
   }
+#define SMALL(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, LANES_MICRO_SMALL)
+#define PLAIN(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, LANES_MICRO_PLAIN)
 /* Halves where they are less work, see load_half. */
 #if LANES_VECTOR == 16
 #define MICRO_HALVES(KERNEL, ROWS, name, vectors, form) ROWS(KERNEL, name##_half, vectors, form, LANES_LAST_HALF)
@@ -209,9 +215,13 @@ MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_panel_3, 3, LANES_A_PANEL)
 MICRO_LASTS(MICRO, MICRO_ROWS_OF_1, micro_rows_1, 1, LANES_A_ROWS)
 MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, micro_rows_2, 2, LANES_A_ROWS)
 MICRO_LASTS_OF_SEVERAL(MICRO_ROWS_OF_3, micro_rows_3, 3, LANES_A_ROWS)
+MICRO_LASTS(SMALL, MICRO_ROWS_OF_1, small_panel_1, 1, LANES_A_PANEL)
+MICRO_LASTS(SMALL, MICRO_ROWS_OF_1, small_rows_1, 1, LANES_A_ROWS)
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_panel_1, 1, LANES_A_PANEL)
 MICRO_LASTS(PLAIN, MICRO_ROWS_OF_1, plain_rows_1, 1, LANES_A_ROWS)
 #if LANES_VECTOR < 16
+MICRO_ROWS(SMALL, small_panel_2, 2, LANES_A_PANEL, LANES_LAST_WHOLE)
+MICRO_ROWS(SMALL, small_rows_2, 2, LANES_A_ROWS, LANES_LAST_WHOLE)
 MICRO_ROWS(PLAIN, plain_panel_2, 2, LANES_A_PANEL, LANES_LAST_WHOLE)
 MICRO_ROWS(PLAIN, plain_rows_2, 2, LANES_A_ROWS, LANES_LAST_WHOLE)
 #endif
@@ -248,7 +258,9 @@ COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
 MICRO_ROWS(STRIP, strip_panel, LANES_A_PANEL)
 MICRO_ROWS(STRIP, strip_rows, LANES_A_ROWS)
 #undef STRIP
+#undef SMALL
 #undef PLAIN
+#undef OF_CALL
 #undef MICRO_LASTS
 #undef MICRO_HALVES
 #undef MICRO_LASTS_OF_SEVERAL

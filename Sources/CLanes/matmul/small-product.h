@@ -18,10 +18,10 @@ LANES_FAST int lanes_has_small_sides(const lanes_context *context, const lanes_m
 }
 
 /* How C is cut into tiles, and what these take: those of all columns, and the last one in a row of tiles. */
-typedef struct lanes_plain_tiles {
+typedef struct lanes_small_tiles {
   int64_t rows, columns;                        /* of a tile but for the last ones */
-  const lanes_plain_kernel *by_whole, *by_last; /* [rows − 1] */
-} lanes_plain_tiles;
+  const lanes_small_kernel *by_whole, *by_last; /* [rows − 1] */
+} lanes_small_tiles;
 typedef struct lanes_tiles {
   lanes_micro_tile tile; /* without its pointers and its columns */
   int64_t m, n, a_row, rows, columns, last_columns;
@@ -35,8 +35,8 @@ typedef struct lanes_small_product {
     lanes_rows rows;
     lanes_turned_rows turned_rows;
     struct {
-      lanes_plain_tiles plain_tiles;
-      lanes_matmul_call plain_call; /* without its pointers */
+      lanes_small_tiles small_tiles;
+      lanes_matmul_call call; /* without its pointers */
     };
     lanes_tiles tiles;
   };
@@ -49,28 +49,29 @@ static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
   return ((uint32_t)m + tiles - 1) / tiles;
 }
 
-LANES_FAST void lanes_multiply_plain_tiles(const lanes_plain_tiles *tiles, const lanes_matmul_call *call, const float *a,
-                                           const float *b, float *c) {
+LANES_FAST void lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
+                                           const float *b, float *c, const float *bias) {
   const int64_t rows = tiles->rows, columns = tiles->columns, m = call->m, n = call->n;
   const int64_t a_step = rows * (call->transpose_a ? 1 : call->a_stride), c_step = rows * call->c_stride;
   if (m <= rows && n <= columns) { /* Without a loop nothing has to be kept in memory. */
-    tiles->by_last[m - 1](call, a, b, c, n);
+    tiles->by_last[m - 1](call, a, b, c, n, bias);
     return;
   }
   for (int64_t left = n; left > 0; left -= columns, b += columns, c += columns) {
-    const lanes_plain_kernel *of_rows = left <= columns ? tiles->by_last : tiles->by_whole;
+    const lanes_small_kernel *of_rows = left <= columns ? tiles->by_last : tiles->by_whole;
     const float *from = a;
     float *to = c;
     for (int64_t i = 0; i < m; i += rows, from += a_step, to += c_step)
-      of_rows[lanes_least(rows, m - i) - 1](call, from, b, to, lanes_least(columns, left));
+      of_rows[lanes_least(rows, m - i) - 1](call, from, b, to, lanes_least(columns, left), bias);
+    if (bias) bias += columns;
   }
 }
 
-static lanes_status lanes_run_plain_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
+static lanes_status lanes_run_small_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
                                           const float *gradient_value) {
   const lanes_small_product *small = product;
-  (void)bias, (void)gradient_value;
-  lanes_multiply_plain_tiles(&small->plain_tiles, &small->plain_call, a, b, c);
+  (void)gradient_value;
+  lanes_multiply_small_tiles(&small->small_tiles, &small->call, a, b, c, bias);
   return LANES_OK;
 }
 
@@ -159,15 +160,15 @@ static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const 
   slim->relu = call->activation == LANES_RELU;
 }
 
-/* Vectors side by side in a tile. Those of a plain one, but for so few rows that their sums would wait for each other, for long;
+/* Vectors side by side in a tile. Those of a small one, but for so few rows that their sums would wait for each other, for long;
  * and where each fma's own load is one too many. */
 enum { LONG_WAIT = 32 };
 LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_matmul_call *call) {
-  const int plain = context->kernels->matmul.plain_vectors;
+  const int usual = context->kernels->matmul.small_vectors;
   const int64_t vectors = lanes_vectors_of(&context->kernels->matmul, call->n);
-  if (vectors <= plain) return plain;
-  if (call->m < 4 && call->m * plain <= 4 && call->k >= LONG_WAIT) return LANES_MOST_VECTORS;
-  return plain > 1 || context->blocking.core == LANES_CORE_OF_HALVES ? plain : vectors % 3 == 0 ? 3 : 2;
+  if (vectors <= usual) return usual;
+  if (call->m < 4 && call->m * usual <= 4 && call->k >= LONG_WAIT) return LANES_MOST_VECTORS;
+  return usual > 1 || context->blocking.core == LANES_CORE_OF_HALVES ? usual : vectors % 3 == 0 ? 3 : 2;
 }
 
 /* What is decided of tiles of `most` vectors: the vectors of the last one in a row of tiles, and their form. */
@@ -189,26 +190,25 @@ LANES_FAST lanes_tile_choice lanes_choose_tiles(const lanes_matmul_kernels *kern
   };
 }
 
-/* Plain tiles, of what has no beta, bias or relu. */
-LANES_FAST lanes_plain_tiles lanes_decide_plain(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
-  const int most = kernels->plain_vectors;
-  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
-  const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
-  return (lanes_plain_tiles){
-      .rows = choice.rows,
-      .columns = choice.columns,
-      .by_whole = kernels->plain[form][most - 1][LANES_LAST_WHOLE],
-      .by_last = kernels->plain[form][choice.last_vectors - 1][choice.last_form],
-  };
-}
-
 LANES_FAST int lanes_has_more(const lanes_matmul_call *call) {
   return call->beta != 0 || call->bias || call->activation != LANES_IDENTITY;
 }
 
-/* Whether what lanes_is_small, and is neither slim nor a short chain, has plain tiles. */
-LANES_FAST int lanes_is_plain(const lanes_context *context, const lanes_matmul_call *call) {
-  return !lanes_has_more(call) && lanes_vectors_of_small(context, call) == context->kernels->matmul.plain_vectors;
+LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int most = kernels->small_vectors, has_more = lanes_has_more(call);
+  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
+  const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
+  return (lanes_small_tiles){
+      .rows = choice.rows,
+      .columns = choice.columns,
+      .by_whole = kernels->small[has_more][form][most - 1][LANES_LAST_WHOLE],
+      .by_last = kernels->small[has_more][form][choice.last_vectors - 1][choice.last_form],
+  };
+}
+
+/* Whether what lanes_is_small, and is neither slim nor a short chain, has small tiles. */
+LANES_FAST int lanes_has_small_tiles(const lanes_context *context, const lanes_matmul_call *call) {
+  return lanes_vectors_of_small(context, call) == context->kernels->matmul.small_vectors;
 }
 
 /* For what lanes_is_small, and for parts of it whose B is as it is: the order is the chain's, whatever the part's own size. */
@@ -242,10 +242,10 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
     small->run = call->transpose_b ? lanes_run_turned_rows : run;
     return;
   }
-  if (lanes_is_plain(context, call)) {
-    small->plain_tiles = lanes_decide_plain(kernels, call);
-    small->plain_call = *call;
-    small->run = lanes_run_plain_tiles;
+  if (lanes_has_small_tiles(context, call)) {
+    small->small_tiles = lanes_decide_tiles(kernels, call);
+    small->call = *call;
+    small->run = lanes_run_small_tiles;
     return;
   }
   const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;

@@ -77,9 +77,10 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (!call) return LANES_NULL_POINTER;
   if (is_plainly_small(context, call)) {
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
-    if (call->n > LANES_SLIM && call->k > LANES_SHORT_K && lanes_has_small_tiles(context, call)) {
+    const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+    if (call->k > LANES_SHORT_K && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS && lanes_has_small_tiles(context, call)) {
       /* Inlined: what was just decided stays in registers. */
-      const lanes_small_tiles tiles = lanes_decide_tiles(&context->kernels->matmul, call);
+      const lanes_small_tiles tiles = lanes_decide_tiles(kernels, call);
       lanes_multiply_small_tiles(&tiles, call, call->a, call->b, call->c, call->bias);
       return LANES_OK;
     }

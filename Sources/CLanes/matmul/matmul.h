@@ -45,8 +45,8 @@ typedef struct lanes_micro_tile {
   int64_t copy_width;
 } lanes_micro_tile;
 
-/* Small: there is nothing to fetch; plain: and beta is 0, and there is neither bias nor relu. Copying: B is left in a panel. Strip: the tile is
- * one of several beside each other, that are multiplied one after the other. */
+/* Small: there is nothing to fetch; plain: and beta is 0, and there is neither bias nor relu. Copying: B is left in a panel.
+ * Strip: the tile is one of several beside each other, that are multiplied one after the other. */
 typedef enum lanes_micro_use {
   LANES_MICRO_USUAL,
   LANES_MICRO_SMALL,

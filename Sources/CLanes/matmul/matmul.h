@@ -58,8 +58,8 @@ typedef enum lanes_micro_use {
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
 /* A tile of a call whose pointers, sizes but k, and transposes are not looked at. */
-typedef void (*lanes_small_kernel)(const lanes_matmul_call *call, const float *a, const float *b, float *c, int64_t columns,
-                                   const float *bias);
+typedef lanes_status (*lanes_small_kernel)(const lanes_matmul_call *call, const float *a, const float *b, float *c,
+                                           int64_t columns, const float *bias);
 
 /* A whole product: what it is but for its pointers begins with a struct that the kernel knows. */
 typedef lanes_status lanes_product_kernel_function(const void *product, const float *a, const float *b, float *c,

@@ -177,8 +177,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     LANES_NAME(micro)(tile, rows, vectors, form, last_form, LANES_MICRO_USUAL);                                        \
   }
 #define OF_CALL(rows, name, vectors, form, last_form, use)                                                             \
-  static void LANES_NAME(name##_##rows)(const lanes_matmul_call *call, const float *a, const float *b, float *c,       \
-                                        int64_t columns, const float *bias) {                                          \
+  static lanes_status LANES_NAME(name##_##rows)(const lanes_matmul_call *call, const float *a, const float *b,         \
+                                                float *c, int64_t columns, const float *bias) {                        \
     const lanes_micro_tile tile = {.k = call->k,                                                                       \
                                    .a = a,                                                                             \
                                    .a_stride = call->a_stride,                                                         \
@@ -191,6 +191,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
                                    .bias = bias,                                                                       \
                                    .relu = call->activation == LANES_RELU};                                            \
     LANES_NAME(micro)(&tile, rows, vectors, form, last_form, use);                                                     \
+    return LANES_OK;                                                                                                   \
   }
 #define SMALL(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, LANES_MICRO_SMALL)
 #define PLAIN(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, LANES_MICRO_PLAIN)

@@ -49,14 +49,19 @@ static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
   return ((uint32_t)m + tiles - 1) / tiles;
 }
 
-LANES_FAST void lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
-                                           const float *b, float *c, const float *bias) {
+/* One tile: without a loop nothing has to be kept in memory. */
+LANES_FAST int lanes_is_one_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call) {
+  return call->m <= tiles->rows && call->n <= tiles->columns;
+}
+LANES_FAST lanes_status lanes_multiply_small_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
+                                                  const float *b, float *c, const float *bias) {
+  return tiles->by_last[call->m - 1](call, a, b, c, call->n, bias);
+}
+
+LANES_FAST lanes_status lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
+                                                   const float *b, float *c, const float *bias) {
   const int64_t rows = tiles->rows, columns = tiles->columns, m = call->m, n = call->n;
   const int64_t a_step = rows * (call->transpose_a ? 1 : call->a_stride), c_step = rows * call->c_stride;
-  if (m <= rows && n <= columns) { /* Without a loop nothing has to be kept in memory. */
-    tiles->by_last[m - 1](call, a, b, c, n, bias);
-    return;
-  }
   for (int64_t left = n; left > 0; left -= columns, b += columns, c += columns) {
     const lanes_small_kernel *of_rows = left <= columns ? tiles->by_last : tiles->by_whole;
     const float *from = a;
@@ -65,14 +70,21 @@ LANES_FAST void lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const
       of_rows[lanes_least(rows, m - i) - 1](call, from, b, to, lanes_least(columns, left), bias);
     if (bias) bias += columns;
   }
+  return LANES_OK;
+}
+
+static lanes_status lanes_run_small_tile(const void *product, const float *a, const float *b, float *c, const float *bias,
+                                         const float *gradient_value) {
+  const lanes_small_product *small = product;
+  (void)gradient_value;
+  return lanes_multiply_small_tile(&small->small_tiles, &small->call, a, b, c, bias);
 }
 
 static lanes_status lanes_run_small_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
                                           const float *gradient_value) {
   const lanes_small_product *small = product;
   (void)gradient_value;
-  lanes_multiply_small_tiles(&small->small_tiles, &small->call, a, b, c, bias);
-  return LANES_OK;
+  return lanes_multiply_small_tiles(&small->small_tiles, &small->call, a, b, c, bias);
 }
 
 static lanes_status lanes_run_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
@@ -245,7 +257,7 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   if (lanes_has_small_tiles(context, call)) {
     small->small_tiles = lanes_decide_tiles(kernels, call);
     small->call = *call;
-    small->run = lanes_run_small_tiles;
+    small->run = lanes_is_one_tile(&small->small_tiles, call) ? lanes_run_small_tile : lanes_run_small_tiles;
     return;
   }
   const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;

@@ -78,10 +78,12 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (is_plainly_small(context, call)) {
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-    if (call->k > LANES_SHORT_K && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS && lanes_has_small_tiles(context, call)) {
+    if (call->k > LANES_SHORT_K && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS &&
+        lanes_has_small_tiles(context, call)) {
       /* Inlined: what was just decided stays in registers. */
       const lanes_small_tiles tiles = lanes_decide_tiles(kernels, call);
-      if (lanes_is_one_tile(&tiles, call)) return lanes_multiply_small_tile(&tiles, call, call->a, call->b, call->c, call->bias);
+      if (lanes_is_one_tile(&tiles, call))
+        return lanes_multiply_small_tile(&tiles, call, call->a, call->b, call->c, call->bias);
       return lanes_multiply_small_tiles(&tiles, call, call->a, call->b, call->c, call->bias);
     }
     lanes_small_product small;

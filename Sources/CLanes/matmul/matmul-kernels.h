@@ -134,6 +134,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define RELU(value) ((__typeof__(value))((__typeof__(value < value))value & ~(value < (__typeof__(value)){})))
 
+#include "small-kernels.h"
+
 #include "micro-kernels.h"
 
 #include "fours.h"

@@ -45,15 +45,8 @@ typedef struct lanes_micro_tile {
   int64_t copy_width;
 } lanes_micro_tile;
 
-/* Small: there is nothing to fetch; plain: and beta is 0, and there is neither bias nor relu. Copying: B is left in a panel.
- * Strip: the tile is one of several beside each other, that are multiplied one after the other. */
-typedef enum lanes_micro_use {
-  LANES_MICRO_USUAL,
-  LANES_MICRO_SMALL,
-  LANES_MICRO_PLAIN,
-  LANES_MICRO_COPYING,
-  LANES_MICRO_STRIP
-} lanes_micro_use;
+/* Copying: B is left in a panel. Strip: the tile is one of several beside each other, that are multiplied one after the other. */
+typedef enum lanes_micro_use { LANES_MICRO_USUAL, LANES_MICRO_COPYING, LANES_MICRO_STRIP } lanes_micro_use;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 

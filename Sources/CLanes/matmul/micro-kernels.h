@@ -29,13 +29,11 @@ enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_
 #define SELDOM 6
 #define LINE LANES_NAME(line)
 
-/* All arguments but the tile are constants after inlining, so that the accumulators are registers. A plain tile has no branch
- * but the loop. */
+/* All arguments but the tile are constants after inlining, so that the accumulators are registers. */
 static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_micro_tile *tile, const int rows,
                                                                     const int vectors, const lanes_a_form form,
                                                                     const lanes_last_vector last_form,
                                                                     const lanes_micro_use use) {
-  const int is_plain = use == LANES_MICRO_PLAIN, is_small = is_plain || use == LANES_MICRO_SMALL;
   const int copies = use == LANES_MICRO_COPYING;
   const int last = vectors - 1, has_half = last_form == LANES_LAST_HALF, whole = has_half ? last : vectors;
   /* The last vector: where it begins, and how many columns are in it, 1 … LANES_VECTOR. */
@@ -46,7 +44,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   VECTOR sums[LANES_MOST_MR][LANES_MOST_VECTORS];
   HALF halves[LANES_MOST_MR];
 
-  if (is_plain || tile->beta == 0) {
+  if (tile->beta == 0) {
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < whole; v++) sums[i][v] = (VECTOR){};
     UNROLL for (int i = 0; i < rows; i++) halves[i] = (HALF){};
   } else {
@@ -58,7 +56,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   }
 
-  const float *next_c = is_small ? NULL : tile->next_c;
+  const float *next_c = tile->next_c;
   if (next_c) {
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v += LINE)
         __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
@@ -66,13 +64,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
   const float *a = tile->a, *b = tile->b;
   float *copy = copies ? tile->copy : NULL;
-  const int64_t last_column = is_small ? 0 : tile->columns - 1;
+  const int64_t last_column = tile->columns - 1;
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
   UNROLL for (int v = 0; v < vectors; v += LINE) {                                                                     \
     if (use == LANES_MICRO_STRIP) __builtin_prefetch(b + ALONG + v * LANES_VECTOR, 0, 2);                              \
-    else if (rows >= 6 && !is_small) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
+    else if (rows >= 6) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
   }
 #define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
@@ -103,7 +101,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   if (vectors <= LINE) __builtin_prefetch(next + last_column, 0, locality);                                            \
   else if ((uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
   int64_t p = tile->k;
-  for (int place = 0; !is_small && tile->period > 0 && place < 2; place++) {
+  for (int place = 0; tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];
     if (tile->period == 1) {
       const int64_t next_stride = tile->next_b_stride;
@@ -138,7 +136,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 #undef LOAD_B
 #undef MULTIPLY
 
-  if (!is_plain && tile->bias) {
+  if (tile->bias) {
     const float *from = tile->bias + at;
     UNROLL for (int v = 0; v < last; v++) {
       const VECTOR bias = LOAD(tile->bias + v * LANES_VECTOR);
@@ -152,7 +150,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       UNROLL for (int i = 0; i < rows; i++) sums[i][last] += bias;
     }
   }
-  if (!is_plain && tile->relu) {
+  if (tile->relu) {
     UNROLL for (int i = 0; i < rows; i++) {
       UNROLL for (int v = 0; v < whole; v++) sums[i][v] = RELU(sums[i][v]);
       if (has_half) halves[i] = RELU(halves[i]);
@@ -176,25 +174,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
     LANES_NAME(micro)(tile, rows, vectors, form, last_form, LANES_MICRO_USUAL);                                        \
   }
-#define OF_CALL(rows, name, vectors, form, last_form, use)                                                             \
+#define OF_CALL(rows, name, vectors, form, last_form, is_plain)                                                        \
   static lanes_status LANES_NAME(name##_##rows)(const lanes_matmul_call *call, const float *a, const float *b,         \
                                                 float *c, int64_t columns, const float *bias) {                        \
-    const lanes_micro_tile tile = {.k = call->k,                                                                       \
-                                   .a = a,                                                                             \
-                                   .a_stride = call->a_stride,                                                         \
-                                   .b = b,                                                                             \
-                                   .b_stride = call->b_stride,                                                         \
-                                   .c = c,                                                                             \
-                                   .c_stride = call->c_stride,                                                         \
-                                   .columns = columns,                                                                 \
-                                   .beta = call->beta,                                                                 \
-                                   .bias = bias,                                                                       \
-                                   .relu = call->activation == LANES_RELU};                                            \
-    LANES_NAME(micro)(&tile, rows, vectors, form, last_form, use);                                                     \
-    return LANES_OK;                                                                                                   \
+    return LANES_NAME(small)(call, a, b, c, columns, bias, rows, vectors, form, last_form, is_plain);                  \
   }
-#define SMALL(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, LANES_MICRO_SMALL)
-#define PLAIN(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, LANES_MICRO_PLAIN)
+#define SMALL(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, 0)
+#define PLAIN(rows, name, vectors, form, last_form) OF_CALL(rows, name, vectors, form, last_form, 1)
 /* Halves where they are less work, see load_half. */
 #if LANES_VECTOR == 16
 #define MICRO_HALVES(KERNEL, ROWS, name, vectors, form) ROWS(KERNEL, name##_half, vectors, form, LANES_LAST_HALF)

@@ -26,6 +26,7 @@ extern _Atomic(const lanes_context *) lanes_default;
 
 static inline lanes_status lanes_enter(const lanes_context **context) {
   if (*context) return LANES_OK;
+  /* Not into the caller's variable, which has no address otherwise, and is in a register. */
   const lanes_context *found = __atomic_load_n((const lanes_context *const *)&lanes_default, __ATOMIC_ACQUIRE);
   const lanes_status status = found ? LANES_OK : lanes_default_context(&found);
   *context = found;

@@ -58,8 +58,8 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 /* Whether it is small and without fault: what the check above would find, in few steps. Any doubt is no. */
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
-  if (!lanes_has_small_sides(context, call) || (unsigned)call->transpose_a > LANES_TRANSPOSED ||
-      call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call))
+  if ((!lanes_has_small_sides(context, call) && !lanes_is_slim(context, call)) ||
+      (unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call))
     return 0;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
   const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;

@@ -79,7 +79,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(load_columns)(const
 #endif
 }
 
-/* The next four of the last p, which begin earlier where fewer are left: says where. */
+/* The next four of the last p, which begin earlier where fewer are left: says where. Rows of fewer in all are extended ones. */
 static inline __attribute__((always_inline)) int64_t LANES_NAME(load_last)(const float *const rows[], int64_t p, int64_t k,
                                                                            VECTOR columns[]) {
   const int64_t from = k - p >= 4 ? p : k > 4 ? k - 4 : 0;

@@ -72,10 +72,11 @@ typedef struct lanes_turned_rows {
   int64_t k;
   lanes_product_kernel run; /* rows of k steps */
 } lanes_turned_rows;
+_Static_assert(offsetof(lanes_turned_rows, rows) == 0, "beside a plain B, the kernel is given these");
 lanes_status lanes_run_turned_rows(const void *turned_rows, const float *a, const float *b, float *c, const float *bias,
                                    const float *gradient_value);
 
-/* Of so many columns. A vector's floats are a power of two: a division would take a tenth of a small product's time. */
+/* The vectors that so many columns take. A vector's floats are a power of two. */
 static inline int64_t lanes_vectors_of(const lanes_matmul_kernels *kernels, int64_t columns) {
   return (columns + kernels->vector - 1) >> __builtin_ctz((unsigned)kernels->vector);
 }

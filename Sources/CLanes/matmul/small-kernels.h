@@ -1,6 +1,6 @@
-/* Tiles of small products, whose k is more than LANES_SHORT_K: there is nothing to fetch. A core has room for few stores under way,
- * and they leave in order, each after all that was before it: those of a row stand right behind its last sums, so that they leave
- * one after the other, and the next tile finds room. */
+/* Tiles of small products, whose k is more than LANES_SHORT_K: there is nothing to fetch. A core has room for few stores under
+ * way, and they leave in order, each after all that was before it: those of a row stand right behind its last sums, so that they
+ * leave one after the other, and the next tile finds room. */
 enum { LANES_NAME(last_steps) = LANES_VECTOR == 16 ? 4 : 1 }; /* for which there are registers */
 #define LAST_STEPS LANES_NAME(last_steps)
 

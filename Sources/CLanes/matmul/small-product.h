@@ -1,5 +1,6 @@
 /* C2's chain order for small sides, and for a slim C: one kernel after the other, operands where they are, nothing packed or
- * fetched. What is decided here does not depend on pointers, so that a prepared product decides it once. */
+ * fetched; but a transposed B beside few steps is turned. What is decided here does not depend on pointers, so that a prepared
+ * product decides it once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 
@@ -32,8 +33,7 @@ typedef struct lanes_tiles {
 typedef struct lanes_small_product {
   union {
     lanes_slim slim;
-    lanes_rows rows;
-    lanes_turned_rows turned_rows;
+    lanes_turned_rows rows;
     struct {
       lanes_small_tiles small_tiles;
       lanes_matmul_call call; /* without its pointers */
@@ -223,7 +223,7 @@ LANES_FAST int lanes_has_small_tiles(const lanes_context *context, const lanes_m
   return lanes_vectors_of_small(context, call) == context->kernels->matmul.small_vectors;
 }
 
-/* For what lanes_is_small, and for parts of it whose B is as it is: the order is the chain's, whatever the part's own size. */
+/* For what lanes_is_small, and for parts of it: the order is the chain's, whatever the part's own size. */
 static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call,
                                       lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
@@ -236,8 +236,8 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   const int has_relu = call->activation == LANES_RELU;
   if (call->k <= LANES_SHORT_K) {
     const lanes_product_kernel run = kernels->rows[lanes_has_more(call)][call->k - 1];
-    lanes_rows *rows = call->transpose_b ? &small->turned_rows.rows : &small->rows;
-    *rows = (lanes_rows){
+    lanes_turned_rows *turned = &small->rows;
+    turned->rows = (lanes_rows){
         .m = call->m,
         .n = call->n,
         .a_row = a_row,
@@ -247,10 +247,8 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
         .beta = call->beta,
         .relu = has_relu,
     };
-    if (call->transpose_b) {
-      small->turned_rows.k = call->k;
-      small->turned_rows.run = run;
-    }
+    turned->k = call->k;
+    turned->run = run;
     small->run = call->transpose_b ? lanes_run_turned_rows : run;
     return;
   }

@@ -23,7 +23,7 @@ extension ParitySuite {
       }
     }
     return shapes + stripShapes() + lineShapes() + partShapes() + pairShapes() + slimShapes() + turnedShapes()
-      + pageShapes() + vanishingShapes()
+      + pageShapes() + smallTileShapes() + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -114,20 +114,36 @@ extension ParitySuite {
 
   /// A few steps beside a transposed B, of as many columns as may be turned at a time, or more; with and without gaps in it.
   private static func turnedShapes() -> [MatmulShape] {
-    let sizes = [(1, 25), (3, 24), (5, 5), (5, 40), (7, 1024), (6, 1025), (33, 2077), (300, 70), (2, 5000)]
+    let sizes = [(1, 25), (3, 24), (5, 5), (5, 40), (7, 1024), (6, 1025), (33, 2077), (300, 70), (2, 5000), (200, 250)]
     return (1...4).flatMap { k in
       withEitherA(sizes.map { ($0.0, $0.1, k) }) {
         $0.transposeB = true
-        if $1 % 4 > 1 { $0.layoutB = .init(gap: 1 + $1 % 2, offset: $1 % 5) }
+        if ($1 + k) % 4 > 1 { $0.layoutB = .init(gap: 1 + $1 % 2, offset: $1 % 5) }
         if $1 % 5 == 2 { ($0.activation, $0.isGradient) = (.tanh, $1 % 2 == 0) }
         $0.isPrepared = $1 % 7 > 3
       }
     }
   }
 
-  /// Rows of a transposed B that lie a page apart.
+  /// Rows of a transposed B that lie a page apart, all steps of them or as many as leave some over; and tiles that leave B in a
+  /// panel for few rows.
   private static func pageShapes() -> [MatmulShape] {
-    withEitherA([(8, 35, 1024), (3, 70, 1024), (20, 33, 2048)]) { shape, _ in shape.transposeB = true }
+    withEitherA([
+      (8, 35, 1024), (3, 70, 1024), (20, 33, 2048), (8, 35, 1003), (20, 33, 1015), (8, 40, 1012), (10, 140, 301),
+      (12, 48, 77), (18, 145, 300),
+    ]) { shape, _ in
+      shape.transposeB = true
+      if shape.k > 1000, shape.k < 1024 { shape.layoutB = .init(gap: 1024 - shape.k) }
+    }
+  }
+
+  /// One tile of a small product, or some: rows and columns around its sides, with and without a beta, a bias and relu.
+  private static func smallTileShapes() -> [MatmulShape] {
+    [5, 8, 11].flatMap { k in
+      [5, 7, 8, 9, 12, 15, 16, 17].flatMap { n in
+        withEitherA([2, 5, 6, 8, 12, 13, 16, 17].map { ($0, n, k) }) { $0.isPrepared = ($1 + n) % 4 > 1 }
+      }
+    }
   }
 
   /// Two columns beside each other, over ends of vectors and of what a backend takes at once.

@@ -114,7 +114,8 @@ static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *bl
   if (!job->packs_b || !block->is_first) return NULL;
   const int64_t rows = lanes_least(job->mr, call->m - block->row_tiles.begin * job->mr);
   if (call->transpose_b)
-    return kernels->vector < 16 && call->b_stride % 1024 == 0 ? NULL : kernels->transposing[form_of_a(job, block)][rows - 1];
+    return kernels->vector < 16 && call->b_stride % LANES_PAGE == 0 ? NULL
+                                                                    : kernels->transposing[form_of_a(job, block)][rows - 1];
   return tile->columns < kernels->vectors * kernels->vector ? NULL : kernels->copying[form_of_a(job, block)][rows - 1];
 }
 

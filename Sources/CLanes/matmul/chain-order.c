@@ -141,7 +141,7 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
  * where they are from memory, and tiles are so narrow that a step has but one cache line of a row; or where one thread is to take
  * all that memory gives. And where the rows' lines fill but a few places of the smaller caches, which have room for a few rows
  * then. 0: not in strips. */
-enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256, PAGE = 1024 /* floats */ };
+enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256 };
 static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int is_narrow = kernels->vector < 16;
@@ -150,7 +150,7 @@ static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_c
       call->transpose_b)
     return 0;
   if (call->m <= kernels->crowded_rows && size > context->blocking.level2) {
-    if (call->b_stride % PAGE == 0) return STRIP_STEPS / 8;
+    if (call->b_stride % LANES_PAGE == 0) return STRIP_STEPS / 8;
     if (call->b_stride % CROWDED_STRIDE == 0 && is_narrow) return STRIP_STEPS / 4;
   }
   if (!is_narrow && context->threads > 1) return 0;

@@ -9,13 +9,6 @@ static inline int64_t piece_of(int64_t m, int64_t n) {
   return lanes_most(PIECES / (m + n) & -LANES_LANES, SHORTEST_PIECE);
 }
 
-/* Takes `count` columns of a matrix with no gaps apart; a constant count lets the compiler do it with shuffles. */
-static inline __attribute__((always_inline)) void split_columns(const int count, int64_t k, const float *restrict from,
-                                                                float *restrict copy, int64_t piece) {
-  for (int64_t q = 0; q < k; q++)
-    for (int r = 0; r < count; r++) copy[r * piece + q] = from[q * count + r];
-}
-
 /* `count` rows of `k` values, which lie beside each other or not, as rows of `stride`: where they are, or in `copy`, a piece
  * each. */
 static const float *as_rows(const lanes_matmul_kernels *kernels, const float *from, int64_t from_stride, int is_rows,
@@ -26,13 +19,8 @@ static const float *as_rows(const lanes_matmul_kernels *kernels, const float *fr
     return from + p;
   }
   *stride = piece;
-  const int is_dense = !is_rows && from_stride == count && scale == 1;
-  if (is_dense && count == 2) /* Of the other operand, pairs are taken as they are. */
-    split_columns(2, k, from + 2 * p, copy, piece);
-  else if (is_dense && count == 3)
-    split_columns(3, k, from + 3 * p, copy, piece);
-  else if (is_dense && count == 4)
-    split_columns(4, k, from + 4 * p, copy, piece);
+  if (!is_rows && count <= LANES_SHORT_K && scale == 1)
+    lanes_turn_columns(count, k, from + p * from_stride, from_stride, copy, piece);
   else if (count <= 4)
     for (int64_t q = 0; q < k; q++)
       for (int64_t r = 0; r < count; r++)

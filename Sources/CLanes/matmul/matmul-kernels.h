@@ -178,16 +178,16 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_TILES                                                                                                   \
-  .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .turned_rows = 8, .strip_rows = 14,    \
+  .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8, .strip_rows = 14,      \
   .crowded_rows = 2, .flops = 100
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \
-  .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 8, .strip_rows = 32,                   \
+  .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8, .strip_rows = 32,                     \
   .crowded_rows = 12, .flops = 100
 #else
 #define MATMUL_TILES                                                                                                   \
-  .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .turned_rows = 4, .strip_rows = 32,                   \
+  .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 4, .strip_rows = 32,                     \
   .crowded_rows = 12, .flops = 4
 #endif
 #if LANES_VECTOR < 16

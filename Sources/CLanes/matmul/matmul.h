@@ -10,7 +10,7 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16 };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_PAGE = 1024 /* floats */ };
 
 /* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
 static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
@@ -121,7 +121,7 @@ typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile of many rows, NR / vector */
   int small_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
-  int turned_rows; /* of A, at least, in slim products of several columns */
+  int slim_rows; /* of A, at least, in slim products of several columns */
   int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
   int crowded_rows; /* and where its rows drive each other out of caches */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */

@@ -31,7 +31,7 @@ static inline int64_t lanes_even_block(int64_t count, int64_t most, int64_t mult
 /* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
  * multiples of 4096 bytes. */
 static inline int64_t lanes_rows_in_cache(const lanes_matmul_call *call) {
-  return !call->transpose_a && ((uint64_t)call->a_stride + 8) % 1024 <= 16 ? 8 : LANES_MOST_MR;
+  return !call->transpose_a && ((uint64_t)call->a_stride + 8) % LANES_PAGE <= 16 ? 8 : LANES_MOST_MR;
 }
 
 /* Smaller products are not worth several threads, whatever the kernels. */
@@ -73,6 +73,8 @@ typedef struct lanes_turned_rows {
   lanes_product_kernel run; /* rows of k steps */
 } lanes_turned_rows;
 _Static_assert(offsetof(lanes_turned_rows, rows) == 0, "beside a plain B, the kernel is given these");
+/* `count` columns, at most LANES_SHORT_K, of some rows become rows. */
+void lanes_turn_columns(int64_t count, int64_t rows, const float *from, int64_t from_stride, float *to, int64_t to_stride);
 lanes_status lanes_run_turned_rows(const void *turned_rows, const float *a, const float *b, float *c, const float *bias,
                                    const float *gradient_value);
 

@@ -25,7 +25,7 @@ typedef struct lanes_small_tiles {
 } lanes_small_tiles;
 typedef struct lanes_tiles {
   lanes_micro_tile tile; /* without its pointers and its columns */
-  int64_t m, n, a_row, rows, columns, last_columns;
+  int64_t m, n, a_row, rows, columns; /* of a tile but for the last ones, as there */
   const lanes_micro_kernel *by_whole, *by_last;
 } lanes_tiles;
 
@@ -94,9 +94,8 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
   lanes_micro_tile tile = tiles->tile;
   const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n;
   for (int64_t j = 0; j < n; j += tiles->columns) {
-    const int is_last = n - j <= tiles->columns;
-    const lanes_micro_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
-    tile.columns = is_last ? tiles->last_columns : tiles->columns;
+    const lanes_micro_kernel *of_rows = n - j <= tiles->columns ? tiles->by_last : tiles->by_whole;
+    tile.columns = lanes_least(tiles->columns, n - j);
     tile.b = b + j;
     tile.bias = bias ? bias + j : NULL;
     for (int64_t i = 0; i < m; i += rows) {
@@ -119,7 +118,7 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
     return !is_turned && call->transpose_a ? LANES_SLIM_PANEL : LANES_SLIM_PAIRS;
   if (call->k <= LANES_SHORT_K && (is_turned ? rows >= LANES_WORTH_TURNING : columns > 1)) return LANES_SLIM_FORMS;
   if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
-  const int64_t at_once = columns > 1 ? kernels->turned_rows : kernels->vector;
+  const int64_t at_once = columns > 1 ? kernels->slim_rows : kernels->vector;
   return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
@@ -185,7 +184,7 @@ LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_
 
 /* What is decided of tiles of `most` vectors: the vectors of the last one in a row of tiles, and their form. */
 typedef struct lanes_tile_choice {
-  int64_t columns, rows, last_columns; /* of a tile but for the last ones; of the last one */
+  int64_t columns, rows; /* of a tile but for the last ones */
   int last_vectors;
   lanes_last_vector last_form;
 } lanes_tile_choice;
@@ -196,7 +195,6 @@ LANES_FAST lanes_tile_choice lanes_choose_tiles(const lanes_matmul_kernels *kern
   return (lanes_tile_choice){
       .columns = most * kernels->vector,
       .rows = lanes_even_rows(call->m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call))),
-      .last_columns = last_columns,
       .last_vectors = last_vectors,
       .last_form = lanes_last_vector_of(kernels, last_columns, last_vectors, 0),
   };
@@ -268,7 +266,6 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   tiles->a_row = a_row;
   tiles->rows = choice.rows;
   tiles->columns = choice.columns;
-  tiles->last_columns = choice.last_columns;
   tiles->by_whole = kernels->micro[form][most - 1][LANES_LAST_WHOLE];
   tiles->by_last = kernels->micro[form][choice.last_vectors - 1][choice.last_form];
   lanes_micro_tile *tile = &tiles->tile; /* Without a period, what is to be fetched is not looked at. */

@@ -6,8 +6,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
                                                                           const lanes_a_form form) {
   /* Whole lines are read before they are multiplied where there are registers for that; or where a level-1 cache has no room for
    * a line of each row. */
-  enum { FEW_ROWS = 6, PAGE = 1024 };
-  const int by_lines = LANES_VECTOR == 16 && (rows <= FEW_ROWS || tile->b_stride % PAGE == 0);
+  enum { FEW_ROWS = 6 };
+  const int by_lines = LANES_VECTOR == 16 && (rows <= FEW_ROWS || tile->b_stride % LANES_PAGE == 0);
   const int64_t k = tile->k, a_stride = tile->a_stride, c_stride = tile->c_stride, width = tile->copy_width;
   const int64_t a_step = form == LANES_A_ROWS ? 1 : a_stride;
   const VECTOR beta = BROADCAST(tile->beta);

@@ -4,22 +4,23 @@
 /* Columns turned at a time: all steps of them stay in a level-1 cache. */
 enum { TURNED_COLUMNS = 1024 };
 
-/* A constant k lets the compiler do it without a loop, and, with a constant stride, with shuffles. */
-static inline __attribute__((always_inline)) void turn(const int k, int64_t n, const float *restrict b, int64_t b_stride,
-                                                       float (*restrict columns)[TURNED_COLUMNS]) {
-  for (int64_t i = 0; i < n; i++)
-    for (int p = 0; p < k; p++) columns[p][i] = b[i * b_stride + p];
+/* A constant count lets the compiler do it without a loop, and, with a constant stride, with shuffles. */
+static inline __attribute__((always_inline)) void turn(const int count, int64_t rows, const float *restrict from,
+                                                       int64_t from_stride, float *restrict to, int64_t to_stride) {
+  for (int64_t i = 0; i < rows; i++)
+    for (int p = 0; p < count; p++) to[p * to_stride + i] = from[i * from_stride + p];
 }
 
-static void turn_columns(int64_t k, int64_t n, const float *b, int64_t b_stride, float (*columns)[TURNED_COLUMNS]) {
-  switch (k) {
-    case 1: turn(1, n, b, b_stride, columns); break;
-    case 2: b_stride == 2 ? turn(2, n, b, 2, columns) : turn(2, n, b, b_stride, columns); break;
-    case 3: b_stride == 3 ? turn(3, n, b, 3, columns) : turn(3, n, b, b_stride, columns); break;
-    default: b_stride == 4 ? turn(4, n, b, 4, columns) : turn(4, n, b, b_stride, columns);
-  }
+void lanes_turn_columns(int64_t count, int64_t rows, const float *from, int64_t from_stride, float *to, int64_t to_stride) {
+#define TURN(count)                                                                                                    \
+  case count:                                                                                                          \
+    if (from_stride == count) turn(count, rows, from, count, to, to_stride);                                           \
+    else turn(count, rows, from, from_stride, to, to_stride);                                                          \
+    break;
+  switch (count) { TURN(1) TURN(2) TURN(3) TURN(4) }
+#undef TURN
 }
-_Static_assert(LANES_SHORT_K == 4, "a case for each k");
+_Static_assert(LANES_SHORT_K == 4, "a case for each count");
 
 lanes_status lanes_run_turned_rows(const void *turned_rows, const float *a, const float *b, float *c, const float *bias,
                                    const float *gradient_value) {
@@ -30,7 +31,7 @@ lanes_status lanes_run_turned_rows(const void *turned_rows, const float *a, cons
   rows.b_stride = TURNED_COLUMNS;
   for (int64_t j = 0; j < n; j += TURNED_COLUMNS) {
     rows.n = lanes_least(TURNED_COLUMNS, n - j);
-    turn_columns(turned->k, rows.n, b + j * b_stride, b_stride, columns);
+    lanes_turn_columns(turned->k, rows.n, b + j * b_stride, b_stride, columns[0], TURNED_COLUMNS);
     turned->run(&rows, a, columns[0], c + j, bias ? bias + j : NULL, gradient_value);
   }
   return LANES_OK;

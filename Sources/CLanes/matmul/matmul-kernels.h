@@ -184,11 +184,11 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \
   .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8, .strip_rows = 32,                     \
-  .crowded_rows = 12, .flops = 100
+  .crowded_rows = 32, .flops = 100
 #else
 #define MATMUL_TILES                                                                                                   \
   .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 4, .strip_rows = 32,                     \
-  .crowded_rows = 12, .flops = 4
+  .crowded_rows = 32, .flops = 4
 #endif
 #if LANES_VECTOR < 16
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, kind, 2)}

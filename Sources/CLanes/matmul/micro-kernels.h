@@ -100,7 +100,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);                                                        \
   if (vectors <= LINE) __builtin_prefetch(next + last_column, 0, locality);                                            \
   else if ((uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
-  int64_t p = tile->k;
+  /* Stores leave in order and fill most of the places that a core has for them, so that a row's stand behind its last sums. */
+  const int ends = LANES_VECTOR < 16 || copies || last_form != LANES_LAST_WHOLE ? 0 : vectors == 3 ? 2 : 1;
+  const int ends_by_rows = ends > 0 && tile->k >= ends && rest == LANES_VECTOR && !tile->bias && !tile->relu;
+  int64_t p = ends_by_rows ? tile->k - ends : tile->k;
   for (int place = 0; tile->period > 0 && place < 2; place++) {
     const float *next = tile->next_b[place];
     if (tile->period == 1) {
@@ -131,6 +134,19 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       }
     }
   for (; p > 0; p--) { FETCH_B LOAD_B MULTIPLY }
+  if (ends_by_rows) {
+    VECTOR rows_of_b[2][LANES_MOST_VECTORS];
+    UNROLL for (int s = 0; s < ends; s++) UNROLL for (int v = 0; v < vectors; v++)
+        rows_of_b[s][v] = LOAD(b + s * b_stride + v * LANES_VECTOR);
+    UNROLL for (int i = 0; i < rows; i++) {
+      UNROLL for (int s = 0; s < ends; s++) {
+        const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride + s : s * a_stride + i]);
+        UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = FMA(value, rows_of_b[s][v], sums[i][v]);
+      }
+      UNROLL for (int v = 0; v < vectors; v++) STORE(c + i * c_stride + v * LANES_VECTOR, sums[i][v]);
+    }
+    return;
+  }
 #undef FETCH_B
 #undef FETCH_NEXT
 #undef LOAD_B

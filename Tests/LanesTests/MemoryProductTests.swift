@@ -7,11 +7,12 @@ import Testing
 @Suite("Products with a B from memory", .tags(.bits))
 struct MemoryProductTests {
   /// Few rows over whole tiles and parts of them; rows that are packed, and the same 512 floats apart;
-  /// rows and steps of more than a block; rows of B that are packed for few rows of A where they are in cache.
+  /// rows and steps of more than a block; rows of B that are packed for few rows of A where they are in cache;
+  /// few columns beside many rows, whose steps are in one block and in several.
   static let sizes: [(m: Int64, n: Int64, k: Int64)] = [
     (1, 300, 9), (4, 256, 33), (7, 301, 64), (32, 519, 70), (5, 1024, 130), (33, 300, 40), (49, 717, 100),
     (60, 1024, 70), (64, 640, 1031), (200, 515, 140), (211, 1024, 129), (390, 263, 260), (97, 161, 2085),
-    (21, 1024, 520),
+    (21, 1024, 520), (300, 10, 520), (97, 20, 300), (1029, 6, 140), (13, 97, 260),
   ]
 
   private func product(

@@ -24,6 +24,8 @@ struct PreparedProductTests {
     Way(name: "one tile onto c", m: 8, n: 8, k: 8) { ($0.beta, $0.activation) = (1, LANES_RELU) },
     Way(name: "tiles", m: 20, n: 20, k: 20),
     Way(name: "tiles onto c", m: 20, n: 20, k: 20) { $0.beta = 1 },
+    Way(name: "turned", m: 16, n: 6, k: 60),
+    Way(name: "turned with a transposed b", m: 16, n: 5, k: 60, transposeB: true),
     Way(name: "chain order", m: 20, n: 20, k: 20, transposeB: true) { $0.alpha = -1 },
     Way(name: "lane order", m: 4, n: 4, k: 200),
   ]

@@ -177,6 +177,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
       .c_stride = call->c_stride,
       .beta = p == 0 ? call->beta : 1,
       .relu = is_last && call->activation == LANES_RELU && !job->gradient,
+      .fetches = job->fetches_rows,
       .period = lanes_least(block->row_tiles.end - block->row_tiles.begin, PERIOD),
   };
   const lanes_a_form form = form_of_a(job, block);

@@ -35,6 +35,7 @@ typedef struct chain_job {
   int64_t strip_steps;                                /* so few of a block's whole tiles side by side; 0: no strips */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
   int fetches_b;                                      /* a larger B's next steps or columns, early */
+  int fetches_rows;                                   /* of a transposed B, that come from memory */
   int streams_b;                                      /* B is used where it is, and its blocks are fetched one ahead */
   lanes_unary_kernel activation;                      /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;               /* NULL: none */

@@ -79,7 +79,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     const lanes_matmul_kernels *kernels = &context->kernels->matmul;
     if (call->k > LANES_SHORT_K && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS &&
-        lanes_has_small_tiles(context, call)) {
+        lanes_has_small_tiles(context, call) && !lanes_is_worth_turning(context, call)) {
       /* Inlined: what was just decided stays in registers. */
       const lanes_small_tiles tiles = lanes_decide_tiles(kernels, call);
       if (lanes_is_one_tile(&tiles, call))

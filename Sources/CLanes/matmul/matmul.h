@@ -10,7 +10,7 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_PAGE = 1024 /* floats */ };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_TRANSPOSING_VECTORS = 2, LANES_LANES = 16, LANES_PAGE = 1024 /* floats */ };
 
 /* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
 static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
@@ -43,6 +43,7 @@ typedef struct lanes_micro_tile {
   /* Of a copying or transposing kernel: a panel, where it leaves the rows of op(B), or, of the latter, NULL; and its width. */
   float *copy;
   int64_t copy_width;
+  int fetches; /* what lies in memory behind the rows that it reads */
 } lanes_micro_tile;
 
 /* Copying: B is left in a panel. Strip: the tile is one of several beside each other, that are multiplied one after the other. */
@@ -80,6 +81,11 @@ typedef struct lanes_slim {
   float beta;        /* 0: C is not read */
   int relu;
 } lanes_slim;
+
+/* Sums of columns of C become rows of C, with their bias and relu: c[i·c_stride + j] from sums[j·stride + i], j < n ≥ 4. What
+ * sums[j·stride] holds beyond `rows`, to the end of a vector, is read. */
+typedef void (*lanes_turn_kernel)(int64_t rows, int64_t n, const float *sums, int64_t stride, const float *bias, int relu,
+                                  float *c, int64_t c_stride);
 
 /* Packs k×width of an operand, times alpha, into panels of panel_width: to[p·panel_width + i], then the next k·panel_width.
  * What the last panel has beyond width is not defined. */
@@ -122,6 +128,7 @@ typedef struct lanes_matmul_kernels {
   int small_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int slim_rows; /* of A, at least, in slim products of several columns */
+  struct { int least, most; } turned_columns; /* of a C beside a plain A that may be worth turning */
   int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
   int crowded_rows; /* and where its rows drive each other out of caches */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
@@ -138,6 +145,7 @@ typedef struct lanes_matmul_kernels {
   lanes_small_kernel small[2][LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
   lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
+  lanes_turn_kernel turn_sums;
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
   lanes_lane_dots_kernel lane_dots;

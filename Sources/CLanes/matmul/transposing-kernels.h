@@ -8,14 +8,18 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
    * a line of each row. */
   enum { FEW_ROWS = 6 };
   const int by_lines = LANES_VECTOR == 16 && (rows <= FEW_ROWS || tile->b_stride % LANES_PAGE == 0);
-  const int64_t k = tile->k, a_stride = tile->a_stride, c_stride = tile->c_stride, width = tile->copy_width;
-  const int64_t a_step = form == LANES_A_ROWS ? 1 : a_stride;
+  const int64_t k = tile->k, a_stride = tile->a_stride, b_stride = tile->b_stride, c_stride = tile->c_stride;
+  const int64_t width = tile->copy_width, a_step = form == LANES_A_ROWS ? 1 : a_stride;
+  /* The rows behind a vector's columns are fetched one after the other, through small gaps as if there were none. */
+  const int fetches = tile->fetches;
+  const int64_t row_length = 8 * (b_stride - k) < k ? INT64_MAX : k;
   const VECTOR beta = BROADCAST(tile->beta);
   for (int64_t j = 0; j < tile->columns; j += LANES_VECTOR) {
     const int64_t n = tile->columns - j < LANES_VECTOR ? tile->columns - j : LANES_VECTOR;
     const float *b[LANES_VECTOR]; /* Beyond the columns, the last one again. */
-    UNROLL for (int r = 0; r < LANES_VECTOR; r++) b[r] = tile->b + (j + (r < n ? r : n - 1)) * tile->b_stride;
-    const float *a = tile->a;
+    UNROLL for (int r = 0; r < LANES_VECTOR; r++) b[r] = tile->b + (j + (r < n ? r : n - 1)) * b_stride;
+    const float *a = tile->a, *next = tile->b + (j + LANES_VECTOR) * b_stride;
+    int64_t fetched = 0;
     float extended[LANES_VECTOR][4];
     if (k < 4) LANES_NAME(extend_rows)(b, k, extended);
     float *copy = tile->copy ? tile->copy + j : NULL, *const c = tile->c + j;
@@ -26,15 +30,21 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
   UNROLL for (int i = 0; i < rows; i++) sums[i] =                                                                      \
       FMA(BROADCAST(a[form == LANES_A_ROWS ? i * a_stride + s : s * a_stride + i]), columns[s], sums[i]);              \
   AFTER(sums[rows - 1], a);
-    int64_t p = 0;
 #define MULTIPLY_COLUMNS(n)                                                                                            \
   UNROLL for (int s = 0; s < n; s += STEPS) LANES_NAME(load_columns)(b, p + s, columns + s);                           \
   if (copy) {                                                                                                          \
     UNROLL for (int s = 0; s < n; s++) STORE(copy + s * width, columns[s]);                                            \
     copy += n * width;                                                                                                 \
   }                                                                                                                    \
+  if (fetches) {                                                                                                       \
+    UNROLL for (int line = 0; line < n * LANES_VECTOR / 16; line++) __builtin_prefetch(next + line * 16, 0, 2);        \
+    next += n * LANES_VECTOR;                                                                                          \
+    fetched += n * LANES_VECTOR;                                                                                       \
+    if (fetched >= row_length) next += b_stride - fetched, fetched = 0;                                                \
+  }                                                                                                                    \
   UNROLL for (int s = 0; s < n; s++) { MULTIPLY(s) }                                                                   \
   a += n * a_step;
+    int64_t p = 0;
     for (; by_lines && p + LANES_VECTOR <= k; p += LANES_VECTOR) { MULTIPLY_COLUMNS(LANES_VECTOR) }
     for (; p + STEPS <= k; p += STEPS) { MULTIPLY_COLUMNS(STEPS) }
     for (; p < k; p += 4) {
@@ -60,12 +70,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
   }
 }
 
-/* As many rows as there are registers for beside a square. */
-#if LANES_VECTOR == 16
-#define TRANSPOSING_ROWS(X, ...) MICRO_ROWS_OF_3(X, __VA_ARGS__)
-#else
-#define TRANSPOSING_ROWS(X, ...) MICRO_ROWS(X, __VA_ARGS__)
-#endif
+/* As many rows as those of tiles of LANES_TRANSPOSING_VECTORS: there are registers for their sums and as many more. */
+#define TRANSPOSING_ROWS MICRO_ROWS
 #define TRANSPOSING(rows, name, form)                                                                                  \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) { LANES_NAME(transposing)(tile, rows, form); }
 TRANSPOSING_ROWS(TRANSPOSING, transposing_panel, LANES_A_PANEL)

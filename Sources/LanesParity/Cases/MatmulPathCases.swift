@@ -23,7 +23,7 @@ extension ParitySuite {
       }
     }
     return shapes + stripShapes() + lineShapes() + partShapes() + pairShapes() + slimShapes() + turnedShapes()
-      + pageShapes() + smallTileShapes() + vanishingShapes()
+      + narrowShapes() + pageShapes() + smallTileShapes() + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -125,12 +125,27 @@ extension ParitySuite {
     }
   }
 
+  /// Few columns and more rows, which a backend may compute as columns of the transposed product: all numbers of columns that leave
+  /// parts of vectors empty, rows and steps around vectors, squares and blocks; and B's rows far from each other.
+  private static func narrowShapes() -> [MatmulShape] {
+    let sizes = (4...29).flatMap { n in
+      [(16, 70), (33, 41), (47, 130), (50, 96), (64, 61), (101, 128), (300, 200)].map { ($0.0 + n % 2, n, $0.1 + n % 5) }
+    }
+    return withEitherA(sizes + [(40, 10, 512), (40, 20, 1024), (33, 6, 1030), (31, 10, 512), (1029, 10, 300), (70, 11, 4100)]) {
+      $0.transposeB = $1 % 4 > 1
+      if $1 % 5 == 0 { $0.layoutA = .init(gap: 3, offset: 5) }
+      if $1 % 7 == 2 { $0.layoutB = .init(gap: 1, offset: 3) }
+      $0.isPrepared = $1 % 9 > 4
+    }
+  }
+
   /// Rows of a transposed B that lie a page apart, all steps of them or as many as leave some over; and tiles that leave B in a
   /// panel for few rows.
   private static func pageShapes() -> [MatmulShape] {
     withEitherA([
       (8, 35, 1024), (3, 70, 1024), (20, 33, 2048), (8, 35, 1003), (20, 33, 1015), (8, 40, 1012), (10, 140, 301),
-      (12, 48, 77), (18, 145, 300),
+      (12, 48, 77), (18, 145, 300), (14, 64, 512), (14, 63, 512), (11, 70, 1024), (5, 64, 1024), (28, 64, 512), (29, 64, 512),
+      (13, 40, 130),
     ]) { shape, _ in
       shape.transposeB = true
       if shape.k > 1000, shape.k < 1024 { shape.layoutB = .init(gap: 1024 - shape.k) }

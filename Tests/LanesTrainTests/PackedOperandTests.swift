@@ -79,6 +79,7 @@ struct PackedOperandTests {
       (Product(m: 64, n: 20, k: 30, isTransposed: false), false),
       (Product(m: 1, n: 256, k: 300, isTransposed: true), false),
       (Product(m: 300, n: 20, k: 30, isTransposed: true), false),
+      (Product(m: 64, n: 10, k: 300, isTransposed: true), false),
     ] {
       let state = State()
       let program = try product.program(state, on: backend)

@@ -80,6 +80,7 @@ static lanes_status fill(const lanes_options *options, lanes_context *context) {
   context->blocking = find_blocking(&machine, core);
   int64_t bytes = options->streaming_bytes > 0 ? options->streaming_bytes : machine.l3_bytes;
   context->streaming_floats = (bytes > 0 ? bytes : default_streaming_bytes) / (int64_t)sizeof(float);
+  lanes_find_turning_steps(&context->kernels->matmul, context->turning_steps);
   return LANES_OK;
 }
 

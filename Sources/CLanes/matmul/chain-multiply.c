@@ -106,16 +106,14 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
                      call->b_stride, panel);
 }
 
-/* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before, as where shorter vectors' rows
- * of a transposed B, 4096 bytes apart, and those of A would drive each other out of a level-1 cache. */
+/* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
 static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
   const lanes_matmul_call *call = job->call;
   const lanes_matmul_kernels *kernels = job->kernels;
   if (!job->packs_b || !block->is_first) return NULL;
   const int64_t rows = lanes_least(job->mr, call->m - block->row_tiles.begin * job->mr);
   if (call->transpose_b)
-    return kernels->vector < 16 && call->b_stride % LANES_PAGE == 0 ? NULL
-                                                                    : kernels->transposing[form_of_a(job, block)][rows - 1];
+    return lanes_has_transposing_tiles(kernels, call) ? kernels->transposing[form_of_a(job, block)][rows - 1] : NULL;
   return tile->columns < kernels->vectors * kernels->vector ? NULL : kernels->copying[form_of_a(job, block)][rows - 1];
 }
 

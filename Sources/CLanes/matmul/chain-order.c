@@ -88,16 +88,13 @@ static const int64_t small_operand = 1 << 16;
 enum { LINES_WORTH_READING = 3 };
 static int has_narrow_tiles(const chain_job *job) { return job->columns.wide < LINES_WORTH_READING * 16; }
 
-/* Rows of A, at most, for which a transposed B is turned at once. */
-static int turned_at_once(const lanes_matmul_kernels *kernels) { return kernels->mr[LANES_TRANSPOSING_VECTORS - 1]; }
-
 /* Rows of A that drive each other, and those of a transposed B, out of a level-1 cache: more than a few, but so few that what is
  * made of the rows of B they meet matters most; and there are columns that are worth packing them. */
 enum { FEW_ROWS = 4 };
 static int has_far_rows(const chain_job *job) {
   const lanes_matmul_call *call = job->call;
   return call->transpose_b && !call->packed_b && !call->transpose_a && lanes_is_far(call->a_stride) && !has_narrow_tiles(job) &&
-         call->m > FEW_ROWS && call->m <= 2 * turned_at_once(job->kernels);
+         call->m > FEW_ROWS && call->m <= 2 * job->kernels->transposing_rows;
 }
 
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
@@ -255,7 +252,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1};
   job.strip_steps = strip_steps_of(context, call, k);
   job.columns = lanes_columns_of(kernels, n, job.strip_steps > 0 ? 2 : vectors_of_tile(kernels, call));
-  const int is_turned_once = k > 0 && call->transpose_b && !call->packed_b && m <= turned_at_once(kernels);
+  const int is_turned_once = k > 0 && lanes_has_transposing_tiles(kernels, call) && m <= kernels->transposing_rows;
   const int64_t rows_in_cache = has_far_rows(&job) ? m : lanes_rows_in_cache(call);
   const int64_t most_rows = lanes_least(is_turned_once ? m : job.columns.mr, rows_in_cache);
   if (m > most_rows) {

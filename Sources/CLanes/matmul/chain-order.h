@@ -57,6 +57,12 @@ typedef struct chain_block {
   int is_first;          /* of the share's blocks of rows with these columns and steps: B is yet to be packed */
 } chain_block;
 
+/* Whether tiles turn a transposed B: not where shorter vectors' rows of it, 4096 bytes apart, and those of A would drive each other
+ * out of a level-1 cache. */
+static inline int lanes_has_transposing_tiles(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  return call->transpose_b && !call->packed_b && (kernels->vector == 16 || call->b_stride % LANES_PAGE != 0);
+}
+
 /* What can be decided from the call without its a and c; b says only how it is aligned. */
 chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_call *call, int64_t k);
 

@@ -180,17 +180,17 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_TILES                                                                                                   \
-  .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8, .strip_rows = 14, .turned_columns = {4, 28},\
-  .crowded_rows = 2, .flops = 100
+  .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8, .strip_rows = 14,      \
+  .crowded_rows = 2, .transposing_rows = 14, .turned_columns = {4, 28}, .flops = 100
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \
-  .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8, .strip_rows = 32, .turned_columns = {5, 6},    \
-  .crowded_rows = 32, .flops = 100
+  .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8, .strip_rows = 32,                   \
+  .crowded_rows = 32, .transposing_rows = 10, .turned_columns = {5, 10}, .flops = 100
 #else
 #define MATMUL_TILES                                                                                                   \
-  .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 4, .strip_rows = 32, .turned_columns = {5, 6},    \
-  .crowded_rows = 32, .flops = 4
+  .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 4, .strip_rows = 32,                   \
+  .crowded_rows = 32, .transposing_rows = 6, .turned_columns = {5, 6}, .flops = 4
 #endif
 #if LANES_VECTOR < 16
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, kind, 2)}
@@ -227,7 +227,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .strip = {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}},                          \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .slim = SLIM_KERNELS,                                                                                              \
-    .turn_sums = LANES_NAME(turn_sums), .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
+    .turn_sums = LANES_NAME(turn_sums),                                                                                \
+    .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
     .lane_dots = LANES_NAME(lane_dots), .lane_pairs = LANES_NAME(lane_pairs), .lane_trees = LANES_NAME(lane_trees),    \
     .lane_dot_sums = LANES_NAME(lane_dot_sums), .lane_row_sums = LANES_NAME(lane_row_sums),                            \
     .lane_columns = LANES_NAME(lane_columns),                                                                          \

@@ -59,7 +59,8 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
   if ((!lanes_has_small_sides(context, call) && !lanes_is_slim(context, call)) ||
-      (unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call))
+      (unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call) ||
+      lanes_may_gain_by_turning(context, call))
     return 0;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
   const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;
@@ -79,7 +80,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     const lanes_matmul_kernels *kernels = &context->kernels->matmul;
     if (call->k > LANES_SHORT_K && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS &&
-        lanes_has_small_tiles(context, call) && !lanes_is_worth_turning(context, call)) {
+        lanes_has_small_tiles(context, call)) {
       /* Inlined: what was just decided stays in registers. */
       const lanes_small_tiles tiles = lanes_decide_tiles(kernels, call);
       if (lanes_is_one_tile(&tiles, call))

@@ -10,7 +10,7 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_TRANSPOSING_VECTORS = 2, LANES_LANES = 16, LANES_PAGE = 1024 /* floats */ };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_PAGE = 1024 /* floats */ };
 
 /* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
 static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
@@ -128,9 +128,12 @@ typedef struct lanes_matmul_kernels {
   int small_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int slim_rows; /* of A, at least, in slim products of several columns */
-  struct { int least, most; } turned_columns; /* of a C beside a plain A that may be worth turning */
   int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
   int crowded_rows; /* and where its rows drive each other out of caches */
+  int transposing_rows; /* of a tile beside a transposed B, at most */
+  struct {
+    int least, most;
+  } turned_columns; /* of a C with a plain A that may be worth turning */
   int half; /* floats in half a vector, where computing with it takes half the time; else 0 */
   double flops;    /* a nanosecond on one core, about: enough to choose a number of threads */
   /* [form of A][vectors − 1][form of the last vector of B and C][rows − 1] */
@@ -157,5 +160,9 @@ typedef struct lanes_matmul_kernels {
   lanes_lane_column_trees_kernel lane_column_trees;
   lanes_lane_column_sums_kernel lane_column_sums;
 } lanes_matmul_kernels;
+
+/* A product of so many columns, at most, may be worth turning; how many steps it must have then. */
+enum { LANES_TURNED_N = 28 };
+void lanes_find_turning_steps(const lanes_matmul_kernels *kernels, int64_t steps[LANES_TURNED_N + 1]);
 
 #endif

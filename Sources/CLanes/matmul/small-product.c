@@ -33,7 +33,7 @@ static void run_part(void *argument, int thread, int threads) {
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   lanes_matmul_call plain;
-  if (lanes_turns_b(call) && lanes_is_worth_turning(context, call)) {
+  if (lanes_turns_b(context, call)) {
     plain = *call;
     plain.transpose_b = LANES_NORMAL;
     plain.b_stride = (call->n + AT_ONCE - 1) & -AT_ONCE;

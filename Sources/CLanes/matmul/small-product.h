@@ -30,7 +30,7 @@ typedef struct lanes_tiles {
 } lanes_tiles;
 
 /* C in the tiles of Cᵀ: B is on the left and A on the right. */
-enum { LANES_TURNED_N = 28, LANES_TURNED_COLUMNS = 48 };
+enum { LANES_TURNED_COLUMNS = 48 };
 typedef struct lanes_turned_product {
   const lanes_matmul_kernels *kernels;
   int64_t m, n, k, a_stride, b_stride, c_stride;
@@ -152,26 +152,16 @@ static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul
          lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS;
 }
 
-/* Rows of a transposed B so far from each other that those of one step had better be turned to lie beside each other, if a C of few
- * columns is turned beside a plain A. */
-enum { LANES_FAR_ROWS_OF_B = 6 };
-LANES_FAST int lanes_turns_b(const lanes_matmul_call *call) {
-  return call->transpose_b && !call->transpose_a && call->n >= LANES_FAR_ROWS_OF_B && lanes_is_far(call->b_stride);
+/* Whether C has so few columns, with much of their last vector empty, and so many rows that it had better be turned. It may be
+ * any call. */
+int lanes_gains_by_turning(const lanes_context *context, const lanes_matmul_call *call);
+enum { LANES_ROWS_WORTH_TURNING = 14 };
+LANES_FAST int lanes_may_gain_by_turning(const lanes_context *context, const lanes_matmul_call *call) {
+  return call->m >= LANES_ROWS_WORTH_TURNING && (uint64_t)call->n <= LANES_TURNED_N &&
+         call->k >= context->turning_steps[call->n];
 }
-
-/* Whether C has so few columns, with much of their last vector empty, and so many rows that it had better be turned; which takes as
- * long as some steps more. It may be any call. */
-enum { LANES_TURNING_STEPS = 12, LANES_ROWS_WORTH_TURNING_B = 32 };
-LANES_FAST int lanes_is_worth_turning(const lanes_context *context, const lanes_matmul_call *call) {
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int64_t m = call->m, n = call->n, k = call->k, vector = kernels->vector;
-  const int64_t least = call->transpose_a || m < LANES_ROWS_WORTH_TURNING_B ? LANES_SLIM + 1 : kernels->turned_columns.least;
-  const int64_t most = call->transpose_a ? LANES_TURNED_N : kernels->turned_columns.most;
-  if (n < least || n > most || (uint64_t)(m | k) >= LANES_SLIM_LENGTH) return 0;
-  if (lanes_turns_b(call) && m < LANES_ROWS_WORTH_TURNING_B) return 0;
-  const int64_t rest = n & (vector - 1), last = rest == 0 ? 0 : rest <= kernels->half ? kernels->half : vector;
-  const int64_t n_taken = n - rest + last, m_taken = (m + vector - 1) & -vector;
-  return 16 * n * m_taken * (k + LANES_TURNING_STEPS) <= 15 * m * n_taken * k;
+static inline int lanes_is_worth_turning(const lanes_context *context, const lanes_matmul_call *call) {
+  return lanes_may_gain_by_turning(context, call) && lanes_gains_by_turning(context, call);
 }
 
 /* Whether what is left of a call is simple enough; it may be anything. */
@@ -210,34 +200,11 @@ static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const 
   slim->relu = call->activation == LANES_RELU;
 }
 
-/* Rows of a transposed A are read a few columns at a time. Those that come from memory are fetched a block ahead, and stay in a
- * level-2 cache until all of their columns are read. */
-enum { LANES_LEAST_TURNED_STEPS = 128 };
-static inline void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *call,
-                                       lanes_small_product *small) {
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int is_in_memory = call->m * call->k > context->streaming_floats / 4;
-  const int64_t steps = lanes_most(context->blocking.level2 / 3 / call->m, LANES_LEAST_TURNED_STEPS);
-  const int vectors = call->n <= kernels->mr[LANES_MOST_VECTORS - 1] ? LANES_MOST_VECTORS : LANES_MOST_VECTORS - 1;
-  small->run = lanes_run_turned_product;
-  small->turned = (lanes_turned_product){
-      .kernels = kernels,
-      .m = call->m,
-      .n = call->n,
-      .k = call->k,
-      .a_stride = call->a_stride,
-      .b_stride = call->b_stride,
-      .c_stride = call->c_stride,
-      .block_k = call->transpose_a && is_in_memory ? lanes_even_block(call->k, steps, 1) : call->k,
-      .columns = lanes_columns_of(kernels, call->m, vectors),
-      .rows = lanes_even_rows(call->n, kernels->mr[call->transpose_a ? vectors - 1 : LANES_TRANSPOSING_VECTORS - 1]),
-      .form = call->transpose_b ? LANES_A_ROWS : LANES_A_PANEL,
-      .transposes_a = call->transpose_a != 0,
-      .fetches = is_in_memory,
-      .relu = call->activation == LANES_RELU,
-      .beta = call->beta,
-  };
-}
+void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *call, lanes_small_product *small);
+
+/* Whether a turned product's B is to be turned as well, before: its rows drive each other out of a level-1 cache, and had better
+ * lie beside each other. */
+int lanes_turns_b(const lanes_context *context, const lanes_matmul_call *call);
 
 /* Vectors side by side in a tile. Those of a small one, but for so few rows that their sums would wait for each other, for long;
  * and where each fma's own load is one too many. */
@@ -289,14 +256,10 @@ LANES_FAST int lanes_has_small_tiles(const lanes_context *context, const lanes_m
   return lanes_vectors_of_small(context, call) == context->kernels->matmul.small_vectors;
 }
 
-/* For what lanes_is_small, and for parts of it: the order is the chain's, whatever the part's own size. */
+/* For what lanes_is_small and is not turned, and for parts of it: the order is the chain's, whatever the part's own size. */
 static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call,
                                       lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  if (lanes_is_worth_turning(context, call)) {
-    lanes_decide_turned(context, call, small);
-    return;
-  }
   const lanes_slim_form slim_form = lanes_slim_form_of(kernels, call);
   if (slim_form != LANES_SLIM_FORMS) {
     lanes_decide_slim(kernels, call, slim_form, small);

@@ -70,8 +70,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
   }
 }
 
-/* As many rows as those of tiles of LANES_TRANSPOSING_VECTORS: there are registers for their sums and as many more. */
+/* As many rows as there are registers for beside the columns of a step of a square. */
+#if LANES_VECTOR == 8
+#define TRANSPOSING_ROWS(X, ...)                                                                                       \
+  MICRO_ROWS(X, __VA_ARGS__) X(7, __VA_ARGS__) X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__)
+#else
 #define TRANSPOSING_ROWS MICRO_ROWS
+#endif
 #define TRANSPOSING(rows, name, form)                                                                                  \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) { LANES_NAME(transposing)(tile, rows, form); }
 TRANSPOSING_ROWS(TRANSPOSING, transposing_panel, LANES_A_PANEL)

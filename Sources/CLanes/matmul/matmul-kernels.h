@@ -181,7 +181,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #if LANES_VECTOR == 16
 #define MATMUL_TILES                                                                                                   \
   .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8, .strip_rows = 14,      \
-  .crowded_rows = 2, .transposing_rows = 14, .turned_columns = {4, 28}, .flops = 100
+  .crowded_rows = 2, .transposing_rows = 14, .turned_columns = {4, LANES_TURNED_N}, .flops = 100
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \

@@ -162,7 +162,7 @@ typedef struct lanes_matmul_kernels {
 } lanes_matmul_kernels;
 
 /* A product of so many columns, at most, may be worth turning; how many steps it must have then. */
-enum { LANES_TURNED_N = 28 };
+enum { LANES_TURNED_N = 60 };
 void lanes_find_turning_steps(const lanes_matmul_kernels *kernels, int64_t steps[LANES_TURNED_N + 1]);
 
 #endif

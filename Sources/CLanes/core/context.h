@@ -19,7 +19,8 @@ struct lanes_context {
   /* What the last-level cache holds: an output of more is written past it, an operand of half of it is read from memory. */
   int64_t streaming_floats;
   lanes_blocking blocking;
-  int64_t turning_steps[LANES_TURNED_N + 1]; /* for n columns the least k of a product that may be worth turning */
+  /* [A is transposed][n]: for n columns the least k of a product that may be worth turning. */
+  int64_t turning_steps[2][LANES_TURNED_N + 1];
 };
 
 /* The first line of every public operation: resolves NULL to the default context. One load when it exists already. */

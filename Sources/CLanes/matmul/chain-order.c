@@ -93,8 +93,9 @@ static int has_narrow_tiles(const chain_job *job) { return job->columns.wide < L
 enum { FEW_ROWS = 4 };
 static int has_far_rows(const chain_job *job) {
   const lanes_matmul_call *call = job->call;
-  return call->transpose_b && !call->packed_b && !call->transpose_a && lanes_is_far(call->a_stride) && !has_narrow_tiles(job) &&
-         call->m > FEW_ROWS && call->m <= 2 * job->kernels->transposing_rows;
+  return call->transpose_b && !call->packed_b && !call->transpose_a && lanes_is_far(call->a_stride) &&
+         !has_narrow_tiles(job) && job->k > LANES_SHORT_K && call->m > FEW_ROWS &&
+         call->m <= 2 * job->kernels->transposing_rows;
 }
 
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
@@ -150,7 +151,7 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
 /* Few rows had better read the rows of B from one end to the other, so many of them at a time, and write C as often. That is so
  * where they are from memory, and tiles are so narrow that a step has but one cache line of a row; or where one thread is to take
  * all that memory gives. And where the rows' lines fill but a few places of the smaller caches: there two rows have room for
- * fewer steps, and many are worth packing B. 0: not in strips. */
+ * fewer steps, and many rows are worth packing B where those of B are far and not from memory. 0: not in strips. */
 enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256 };
 static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;

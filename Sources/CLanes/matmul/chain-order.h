@@ -24,7 +24,7 @@ typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
   int64_t k;
-  int64_t mr;      /* rows of a tile: at most the kernels' MR, the same for all but the last */
+  int64_t mr;      /* rows of a tile: at most the kernels', the same for all but the last */
   int64_t a_panel; /* the width of a panel of A: mr rounded up to a multiple of 8 */
   int64_t row_tiles;
   lanes_columns columns;
@@ -57,8 +57,8 @@ typedef struct chain_block {
   int is_first;          /* of the share's blocks of rows with these columns and steps: B is yet to be packed */
 } chain_block;
 
-/* Whether tiles turn a transposed B: not where shorter vectors' rows of it, 4096 bytes apart, and those of A would drive each other
- * out of a level-1 cache. */
+/* Whether tiles turn a transposed B: not where shorter vectors' rows of it, 4096 bytes apart, and those of A would drive each
+ * other out of a level-1 cache. */
 static inline int lanes_has_transposing_tiles(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   return call->transpose_b && !call->packed_b && (kernels->vector == 16 || call->b_stride % LANES_PAGE != 0);
 }

@@ -43,7 +43,7 @@ typedef struct lanes_micro_tile {
   /* Of a copying or transposing kernel: a panel, where it leaves the rows of op(B), or, of the latter, NULL; and its width. */
   float *copy;
   int64_t copy_width;
-  int fetches; /* what lies in memory behind the rows that it reads */
+  int fetches; /* a transposing kernel: what lies in memory behind the rows that it reads */
 } lanes_micro_tile;
 
 /* Copying: B is left in a panel. Strip: the tile is one of several beside each other, that are multiplied one after the other. */
@@ -161,8 +161,8 @@ typedef struct lanes_matmul_kernels {
   lanes_lane_column_sums_kernel lane_column_sums;
 } lanes_matmul_kernels;
 
-/* A product of so many columns, at most, may be worth turning; how many steps it must have then. */
+/* A product of so many columns, at most, may be worth turning; how many steps it must have then: steps[A is transposed][n]. */
 enum { LANES_TURNED_N = 60 };
-void lanes_find_turning_steps(const lanes_matmul_kernels *kernels, int64_t steps[LANES_TURNED_N + 1]);
+void lanes_find_turning_steps(const lanes_matmul_kernels *kernels, int64_t steps[2][LANES_TURNED_N + 1]);
 
 #endif

@@ -25,7 +25,7 @@ static void run_part(void *argument, int thread, int threads) {
       job->is_along ? part_along(job->call, thread, threads) : lanes_part_of_call(job->call, vector, thread, threads);
   if (part.m == 0 || part.n == 0) return;
   lanes_small_product small;
-  if (job->is_turned) lanes_decide_turned(job->context, &part, &small);
+  if (job->is_turned) lanes_decide_turned(job->context, &part, job->call, &small);
   else lanes_decide_small(job->context, &part, &small);
   small.run(&small, part.a, part.b, part.c, part.bias, NULL);
 }

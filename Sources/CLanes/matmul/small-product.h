@@ -1,6 +1,6 @@
-/* C2's chain order for small sides, and for a slim C: one kernel after the other, operands where they are, nothing packed or
- * fetched; but a transposed B beside few steps is turned. What is decided here does not depend on pointers, so that a prepared
- * product decides it once. */
+/* C2's chain order for small sides, and for a slim or a turned C: one kernel after the other, operands where they are, nothing
+ * packed; but a transposed B beside few steps is turned, and so may one be beside a turned C. What is decided here does not depend
+ * on pointers, so that a prepared product decides it once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 
@@ -34,10 +34,10 @@ enum { LANES_TURNED_COLUMNS = 48 };
 typedef struct lanes_turned_product {
   const lanes_matmul_kernels *kernels;
   int64_t m, n, k, a_stride, b_stride, c_stride;
-  int64_t block_k;       /* steps that are made for all of C before the next */
   lanes_columns columns; /* of Cᵀ, m in all */
-  int64_t rows;          /* of a tile */
-  lanes_a_form form;     /* of B, beside those columns */
+  int64_t block_k, block_tiles; /* so many steps are made for so many tiles before the next */
+  int64_t rows; /* of a tile */
+  lanes_a_form form; /* of B, beside those columns */
   int transposes_a, fetches, relu;
   float beta; /* 0: C is not read */
 } lanes_turned_product;
@@ -158,7 +158,7 @@ int lanes_gains_by_turning(const lanes_context *context, const lanes_matmul_call
 enum { LANES_ROWS_WORTH_TURNING = 14 };
 LANES_FAST int lanes_may_gain_by_turning(const lanes_context *context, const lanes_matmul_call *call) {
   return call->m >= LANES_ROWS_WORTH_TURNING && (uint64_t)call->n <= LANES_TURNED_N &&
-         call->k >= context->turning_steps[call->n];
+         call->k >= context->turning_steps[call->transpose_a != LANES_NORMAL][call->n];
 }
 static inline int lanes_is_worth_turning(const lanes_context *context, const lanes_matmul_call *call) {
   return lanes_may_gain_by_turning(context, call) && lanes_gains_by_turning(context, call);
@@ -200,7 +200,9 @@ static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const 
   slim->relu = call->activation == LANES_RELU;
 }
 
-void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *call, lanes_small_product *small);
+/* `whole` is the product that the call is a part of, or itself. */
+void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *call, const lanes_matmul_call *whole,
+                         lanes_small_product *small);
 
 /* Whether a turned product's B is to be turned as well, before: its rows drive each other out of a level-1 cache, and had better
  * lie beside each other. */

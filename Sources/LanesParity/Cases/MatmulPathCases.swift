@@ -125,22 +125,24 @@ extension ParitySuite {
     }
   }
 
-  /// Few columns and more rows, which a backend may compute as columns of the transposed product: all numbers of columns that leave
-  /// parts of vectors empty, rows and steps around vectors, squares and blocks; and B's rows far from each other.
+  /// Few columns and more rows, which a backend may compute as columns of the transposed product: all numbers of columns
+  /// that leave parts of vectors empty, rows and steps around vectors, squares and blocks; and B's rows far from each other.
   private static func narrowShapes() -> [MatmulShape] {
     let sizes = (4...29).flatMap { n in
-      [(16, 70), (33, 41), (47, 130), (50, 96), (64, 61), (101, 128), (300, 200)].map { ($0.0 + n % 2, n, $0.1 + n % 5) }
+      [(16, 70), (33, 41), (47, 130), (50, 96), (64, 61), (101, 128), (300, 200)].map {
+        ($0.0 + n % 2, n, $0.1 + n % 5)
+      }
     }
     let others = [
-      (40, 10, 512), (40, 20, 1024), (33, 6, 1030), (31, 10, 512), (1029, 10, 300), (70, 11, 4100), (48, 33, 301), (65, 50, 403),
-      (131, 60, 1025), (64, 61, 1025),
+      (33, 6, 1030), (1029, 10, 300), (70, 11, 4100), (48, 33, 301), (48, 57, 300), (65, 50, 403), (131, 60, 1025), (64, 61, 1025),
     ]
+    let far = [(40, 10, 512), (40, 20, 1024), (33, 6, 1536), (31, 10, 512), (100, 50, 512)]
     return withEitherA(sizes + others) {
       $0.transposeB = $1 % 4 > 1
       if $1 % 5 == 0 { $0.layoutA = .init(gap: 3, offset: 5) }
       if $1 % 7 == 2 { $0.layoutB = .init(gap: 1, offset: 3) }
       $0.isPrepared = $1 % 9 > 4
-    }
+    } + withEitherA(far + far) { ($0.transposeB, $0.isPrepared) = (true, $1 < 10) }
   }
 
   /// Rows of a transposed B that lie a page apart, all steps of them or as many as leave some over; and tiles that leave B in a
@@ -148,8 +150,8 @@ extension ParitySuite {
   private static func pageShapes() -> [MatmulShape] {
     withEitherA([
       (8, 35, 1024), (3, 70, 1024), (20, 33, 2048), (8, 35, 1003), (20, 33, 1015), (8, 40, 1012), (10, 140, 301),
-      (12, 48, 77), (18, 145, 300), (14, 64, 512), (14, 63, 512), (11, 70, 1024), (5, 64, 1024), (28, 64, 512), (29, 64, 512),
-      (13, 40, 130),
+      (12, 48, 77), (18, 145, 300), (14, 64, 512), (14, 63, 512), (11, 70, 1024), (5, 64, 1024), (28, 64, 512),
+      (29, 64, 512), (13, 40, 130),
     ]) { shape, _ in
       shape.transposeB = true
       if shape.k > 1000, shape.k < 1024 { shape.layoutB = .init(gap: 1024 - shape.k) }

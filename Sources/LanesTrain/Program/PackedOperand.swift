@@ -35,12 +35,13 @@ final class PackedOperand {
 
   /// Measured. A product in lane order (C2) reads a transposed operand as fast where it is. One in chain order packs a
   /// transposed operand in each call, and another where it is large: it does not fit the level-2 cache as it lies. Of more
-  /// rows, the packing is a few percent of the product, less than a second copy of the parameter is worth. Of few columns
-  /// beside more rows and many steps, what is computed is the transposed product, whose left operand is the parameter.
+  /// rows, the packing is a few percent of the product, less than a second copy of the parameter is worth. Of few columns,
+  /// not of whole vectors, beside more rows and many steps, what is computed is the transposed product, whose left operand is
+  /// the parameter.
   private static func pays(m: Int, n: Int, k: Int, transposeB: Bool) -> Bool {
     guard (1...256).contains(m), n > 0, k > 0 else { return false }
     let isInLaneOrder = k >= 128 && (m == 1 || n == 1 || m * n <= 64)
-    let isTurned = (4...28).contains(n) && m >= 32 && k >= 64
+    let isTurned = (4...28).contains(n) && n % 8 != 0 && m >= 32 && k >= 64
     return !isInLaneOrder && !isTurned && (transposeB || (m > 1 && k * n > 1 << 16))
   }
 }

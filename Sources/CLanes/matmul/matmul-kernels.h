@@ -181,16 +181,16 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #if LANES_VECTOR == 16
 #define MATMUL_TILES                                                                                                   \
   .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8, .strip_rows = 14,      \
-  .crowded_rows = 2, .transposing_rows = 14, .turned_columns = {4, LANES_TURNED_N}, .flops = 100
+  .crowded_rows = 2, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {4, LANES_TURNED_N}, .flops = 100
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \
   .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8, .strip_rows = 32,                   \
-  .crowded_rows = 32, .transposing_rows = 10, .turned_columns = {5, 10}, .flops = 100
+  .crowded_rows = 32, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {5, 10}, .flops = 100
 #else
 #define MATMUL_TILES                                                                                                   \
   .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 4, .strip_rows = 32,                   \
-  .crowded_rows = 32, .transposing_rows = 6, .turned_columns = {5, 6}, .flops = 4
+  .crowded_rows = 32, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {5, 6}, .flops = 4
 #endif
 #if LANES_VECTOR < 16
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, kind, 2)}

@@ -71,6 +71,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
 }
 
 /* As many rows as there are registers for beside the columns of a step of a square. */
+enum { LANES_NAME(transposing_rows) = LANES_VECTOR == 16 ? 14 : LANES_VECTOR == 8 ? 10 : 6 };
 #if LANES_VECTOR == 8
 #define TRANSPOSING_ROWS(X, ...)                                                                                       \
   MICRO_ROWS(X, __VA_ARGS__) X(7, __VA_ARGS__) X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__)

@@ -6,7 +6,7 @@ let kernelFlags: [CSetting] = [
   .unsafeFlags([
     "-O3", "-ffp-contract=off", "-fno-math-errno", "-fopenmp-simd", "-mprefer-vector-width=512", "-Wall", "-Wextra",
     // A short loop across two of the lines that instructions come in takes half as long again. SwiftPM asks for frame pointers;
-    // those of functions that call nothing cost a small product a tenth of its time, or more.
+    // those of functions that call nothing cost the smallest products up to half of their time.
     "-falign-loops=32", "-momit-leaf-frame-pointer",
     // Vectors wider than the baseline's registers are passed between inlined functions only.
     "-Wno-psabi",

@@ -150,8 +150,8 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
 
 /* Few rows had better read the rows of B from one end to the other, so many of them at a time, and write C as often. That is so
  * where they are from memory, and tiles are so narrow that a step has but one cache line of a row; or where one thread is to take
- * all that memory gives. And where the rows' lines fill but a few places of the smaller caches: there two rows have room for
- * fewer steps, and many rows are worth packing B where those of B are far and not from memory. 0: not in strips. */
+ * all that memory gives. And where the rows' lines fill but a few places of the smaller caches: there one or two rows have
+ * room for fewer steps, and many are worth packing B where those of B are far and not from memory. 0: not in strips. */
 enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256 };
 static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
@@ -161,7 +161,7 @@ static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_c
       call->transpose_b)
     return 0;
   if (call->m <= kernels->crowded_rows && size > context->blocking.level2 && call->b_stride % CROWDED_STRIDE == 0) {
-    if (call->m == 2 && call->b_stride % LANES_PAGE == 0) return STRIP_STEPS / 8;
+    if (call->m <= 2 && call->b_stride % LANES_PAGE == 0) return STRIP_STEPS / 8;
     return call->m >= CROWDED_ROWS && lanes_is_far(call->b_stride) && size <= in_cache ? 0 : STRIP_STEPS;
   }
   return size > in_cache && (is_narrow || context->threads == 1) ? STRIP_STEPS : 0;

@@ -63,7 +63,7 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
   return lanes_part_between(call, by_rows, lanes_part_of(by_rows ? call->m : call->n, by_rows ? 1 : columns, thread, threads));
 }
 
-/* The chain order for small sizes and a slim C, lanes_is_small, on the threads that are worth it. */
+/* The chain order for small sizes and a slim or turned C, lanes_is_small, on the threads that are worth it. */
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
 
 /* Rows of C for a few steps beside a transposed B, some of whose columns at a time are turned before. */

@@ -1,4 +1,5 @@
-/* Small products that are worth several threads: each has some rows of C, or columns where these are more. */
+/* Small, slim and turned products, on the threads that are worth it: each has some rows of C, or columns where these are more. A
+ * B that is to be turned before is turned here, once for all of them. */
 #include "small-product.h"
 #include "workspace.h"
 

@@ -118,25 +118,26 @@ static int is_crowded(const lanes_context *context, const lanes_matmul_call *cal
          size <= context->streaming_floats / 2;
 }
 
-/* The micro-kernels cannot read a transposed B where it is. Otherwise panels are worth it where a tile has few cache lines of a
- * row of B; where B comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows
- * that drive each other out of a cache. From memory, up to `few` rows had better stream B: a tile's columns of it, a block of k
- * after the other; unless a level-2 cache does not hold two such blocks. */
+/* The micro-kernels cannot read a transposed B where it is. From memory, up to `few` rows, but more than one tile of them, had
+ * better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache does not hold two such blocks.
+ * Otherwise panels are worth it where a tile has few cache lines of a row of B; where B comes from memory, in so small parts,
+ * again and again; or where many rows meet vectors across lines, or rows that drive each other out of a cache. */
 enum { SEVERAL_ROWS = 48 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t few = 2 * context->blocking.rows, size = call->n * call->k;
   job->packs_b = call->transpose_b != 0;
-  const int is_narrow = has_narrow_tiles(job);
-  const int are_few = call->m < SEVERAL_ROWS && !(is_narrow && is_crowded(context, call, job->k));
-  if (job->packs_b || are_few || size <= context->blocking.small_b) return;
+  if (job->packs_b) return;
+  const int is_narrow = has_narrow_tiles(job), is_flat = call->m <= few && call->m < call->n;
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
+  job->streams_b =
+      is_in_memory && is_flat && job->row_tiles > 1 && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
+  const int are_few = call->m < SEVERAL_ROWS && !(is_narrow && is_crowded(context, call, job->k));
+  if (job->streams_b || are_few || size <= context->blocking.small_b) return;
   const int64_t line = context->blocking.core == LANES_CORE_OF_WHOLES ? 16 : 8; /* loads across lines: floats */
   const int is_aligned = (uintptr_t)call->b % (4 * line) == 0 && call->b_stride % line == 0;
-  const int is_flat = call->m <= few && call->m < call->n;
-  job->streams_b = is_in_memory && is_flat && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
   const int are_slow = !is_aligned || lanes_is_far(call->b_stride), are_many = call->m > context->blocking.many_rows;
-  job->packs_b = !job->streams_b && (is_narrow || is_in_memory || (are_many && are_slow));
+  job->packs_b = is_narrow || is_in_memory || (are_many && are_slow);
 }
 
 /* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no

@@ -15,6 +15,9 @@ enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_PAGE 
 /* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
 static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
 
+/* Floats between rows of which a level-1 cache has room for about 8 lines side by side: about a multiple of 4096 bytes. */
+static inline int lanes_crowds_level1(int64_t stride) { return ((uint64_t)stride + 8) % LANES_PAGE <= 16; }
+
 /* How a micro-kernel reads and writes the last of a tile's vectors of columns: all of it; as far as the columns go; or, where
  * these are half a vector or less, in half a vector. */
 typedef enum lanes_last_vector { LANES_LAST_WHOLE, LANES_LAST_PARTIAL, LANES_LAST_HALF, LANES_LAST_FORMS } lanes_last_vector;

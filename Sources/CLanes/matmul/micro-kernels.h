@@ -18,8 +18,9 @@
   X(7, __VA_ARGS__) X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__) X(11, __VA_ARGS__) X(12, __VA_ARGS__)
 #endif
 
-/* A step fetches the lines of a panel of B that it will need so many steps later: the hardware's own fetching is late. (Rows
- * that lie far apart could drive each other out of the level-1 cache.) */
+/* A step fetches the lines of a panel of B that it will need so many steps later: the hardware's own fetching is late. So do
+ * AVX-512's of a B where it is, whose vectors may lie across lines, unless its rows drive each other out of a level-1 cache: a
+ * load that waits for two lines takes several times as long. */
 enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_VECTOR : 1 };
 #define AHEAD LANES_NAME(ahead)
 /* A step of a strip fetches what lies so many floats behind in its row of B. */
@@ -66,12 +67,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   float *copy = copies ? tile->copy : NULL;
   const int64_t last_column = tile->columns - 1;
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
-  const int64_t ahead = b_stride == vectors * LANES_VECTOR ? AHEAD * b_stride : 0;
+  const int is_near =
+      b_stride == vectors * LANES_VECTOR || (LANES_VECTOR == 16 && !lanes_is_far(b_stride) && !lanes_crowds_level1(b_stride));
+  const int64_t ahead = is_near ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
   UNROLL for (int v = 0; v < vectors; v += LINE) {                                                                     \
     if (use == LANES_MICRO_STRIP) __builtin_prefetch(b + ALONG + v * LANES_VECTOR, 0, 2);                              \
     else if (rows >= 6) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
-  }
+  }                                                                                                                    \
+  if (LANES_VECTOR == 16 && rows >= 6 && use == LANES_MICRO_USUAL)                                                     \
+      __builtin_prefetch(b + ahead + vectors * LANES_VECTOR - 1);
 #define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   HALF half_row;                                                                                                       \

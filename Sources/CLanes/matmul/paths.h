@@ -28,10 +28,9 @@ static inline int64_t lanes_even_block(int64_t count, int64_t most, int64_t mult
   return lanes_least(most, lanes_divide_up(even, multiple) * multiple);
 }
 
-/* The rows of a tile that the level-1 cache holds side by side: it has room for about 8 lines from addresses that differ by
- * multiples of 4096 bytes. */
+/* The rows of a tile that a level-1 cache holds side by side. */
 static inline int64_t lanes_rows_in_cache(const lanes_matmul_call *call) {
-  return !call->transpose_a && ((uint64_t)call->a_stride + 8) % LANES_PAGE <= 16 ? 8 : LANES_MOST_MR;
+  return !call->transpose_a && lanes_crowds_level1(call->a_stride) ? 8 : LANES_MOST_MR;
 }
 
 /* Smaller products are not worth several threads, whatever the kernels. */

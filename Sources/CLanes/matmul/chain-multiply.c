@@ -180,8 +180,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   };
   const lanes_a_form form = form_of_a(job, block);
   const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] = kernels->micro[form];
-  /* A long chain leaves time to fetch the next tile of C. */
-  const int64_t c_step = mr * call->c_stride, fetches_c = k >= 64;
+  const int64_t c_step = mr * call->c_stride;
   const int are_more_rows = block->row_tiles.begin + 1 < block->share->row_tiles.end;
   int64_t activated = first_column;
   for (int64_t t = block->column_tiles.begin, tiles; t < block->column_tiles.end; t += tiles) {
@@ -208,7 +207,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     tile.c = call->c + rows.begin * call->c_stride + j;
     for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
       fetch_part(&tile, next, part);
-      tile.next_c = fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
+      tile.next_c = job->fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
       if (copying && part == 0) multiply_copying(copying, tile, call, p, j, are_more_rows);
       else of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
     }

@@ -229,6 +229,11 @@ static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_mat
   return job->kernels->rows[call->beta != 0 || call->bias || has_relu][job->k - 1];
 }
 
+/* A long chain leaves time to fetch the next tile of C; for a C that comes from memory it is always worth it. */
+static int fetches_c(const lanes_context *context, const chain_job *job) {
+  return job->block_k >= SHORT_K || job->call->m * job->call->n > context->streaming_floats / 4;
+}
+
 /* As many steps as leave some rows of A in a level-2 cache: C is reloaded for every block. Fewer steps and more rows where a B
  * is used as it lies in memory, which is read again for every block of rows; or where A is packed, most of all tile after tile.
  * A tile's columns of B that are all there are stay in cache with all their steps, so that A is read row after row. */
@@ -272,6 +277,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.fetches_rows = call->transpose_b && size > context->streaming_floats / 4;
   }
   job.block_k = block_k_of(context, &job);
+  job.fetches_c = fetches_c(context, &job);
   if (call->gradient_value) {
     if (call->activation != LANES_IDENTITY) job.gradient = context->kernels->elementwise.unary_gradient[call->activation];
   } else if (call->activation != LANES_IDENTITY && call->activation != LANES_RELU)

@@ -36,6 +36,7 @@ typedef struct chain_job {
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
   int fetches_b;                                      /* a larger B's next steps or columns, early */
   int fetches_rows;                                   /* of a transposed B, that come from memory */
+  int fetches_c;                                      /* the next tile of C */
   int streams_b;                                      /* B is used where it is, and its blocks are fetched one ahead */
   lanes_unary_kernel activation;                      /* NULL: none, or relu, which the micro-kernels do */
   lanes_unary_gradient_kernel gradient;               /* NULL: none */

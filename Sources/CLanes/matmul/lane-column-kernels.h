@@ -86,7 +86,7 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
                                          int64_t count, const float *y, int64_t y_stride, float *sums, int64_t sums_stride) {
   enum { LANES_AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };
   const int64_t tiles = (rows + LANE_TILE_ROWS - 1) / LANE_TILE_ROWS, most = (rows + tiles - 1) / tiles;
-  const int64_t at_once = most > 3 ? 1 : LANES_VECTOR < 16 ? (most > 1 ? 1 : 4) : most == 1 ? 8 : 2;
+  const int64_t at_once = most > 3 ? 1 : most == 1 ? 8 : LANES_VECTOR < 16 ? 1 : 2;
   for (int64_t r = 0, vectors; r < count; r += vectors * LANES_VECTOR) {
     const int64_t left = count - r, vectors_left = (left - 1) / LANES_VECTOR + 1;
     vectors = vectors_left >= 8 ? 8 : vectors_left >= 4 ? 4 : vectors_left;
@@ -107,8 +107,8 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
       if (vectors == 4) TILE(lane_tile, 1, 4, LANES_AT_ONCE / 4);
       else if (vectors == 3 && n == 1) TILE(lane_tile, 1, 3, LANES_AT_ONCE / 2);
       else if (vectors == 2 && n == 1) TILE(lane_tile, 1, 2, LANES_AT_ONCE / 2);
-#if LANES_VECTOR == 16
       else if (vectors == 8) TILE(lane_tile, 1, 8, LANES_AT_ONCE / 8);
+#if LANES_VECTOR == 16
       else if (vectors == 2 && n == 2) TILE(lane_tile, 2, 2, LANES_AT_ONCE / 4);
       else if (vectors == 2) TILE(lane_tile, 3, 2, LANES_AT_ONCE / 4);
       else if (columns <= LANES_VECTOR / 2) { TILE_OF_ONE(lane_tile_of_halves) }

@@ -87,14 +87,18 @@ lanes_status lanes_multiply_vector(const lanes_context *context, const lanes_mat
   /* Reading y is what takes the time: about 20 bytes a nanosecond. */
   const double nanoseconds = (double)call->k * (double)job.outputs / 5;
   const int64_t line = LANES_LANES, vector = context->kernels->matmul.vector, k = call->k;
-  const int are_few = job.outputs <= 4 * vector, has_lines = vector == line && job.y_stride % line == 0;
+  const int are_few = job.outputs <= 4 * vector;
   job.multiple = job.y_is_rows ? 1 : are_few ? line / 2 : line;
   const int threads = lanes_threads_for(context, nanoseconds, lanes_divide_up(job.outputs, job.multiple));
 
   const int64_t each = lanes_divide_up(job.outputs, line * threads) * line;
   job.is_in_memory = k * job.outputs > context->streaming_floats / 2;
-  job.in_registers = !job.y_is_rows && job.y_scale == 1 && (are_few || (has_lines && !job.is_in_memory));
-  if (job.in_registers && has_lines && !are_few) job.head = -(int64_t)((uintptr_t)job.y / sizeof *job.y) & (line - 1);
+  /* Shorter vectors' tiles read a few lines of every 16th row: not of far rows, nor of short ones, which are as well read from one
+   * end to the other. */
+  const int are_wide = vector == line || (job.outputs > STRIP_OF_COLUMNS && !lanes_is_far(job.y_stride));
+  job.in_registers = !job.y_is_rows && job.y_scale == 1 && (are_few || (are_wide && !job.is_in_memory));
+  const int has_lines = vector == line && job.y_stride % line == 0 && !are_few;
+  if (job.in_registers && has_lines) job.head = -(int64_t)((uintptr_t)job.y / sizeof *job.y) & (line - 1);
   const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : job.is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
   job.strip = lanes_least(each, most);
   job.each = job.strip * (job.y_is_rows ? 2 : LANES_LANES);

@@ -59,8 +59,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
 
   const float *next_c = tile->next_c;
   if (next_c) {
-    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v += LINE)
-        __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
+    UNROLL for (int i = 0; i < rows; i++) {
+      UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(next_c + i * c_stride + v * LANES_VECTOR, 1, 3);
+      __builtin_prefetch(next_c + i * c_stride + vectors * LANES_VECTOR - 1, 1, 3);
+    }
   }
 
   const float *a = tile->a, *b = tile->b;

@@ -1,5 +1,7 @@
 /* Kernels for a C of a few columns, C2's chain order: elements of a column are computed side by side. */
 
+#define SLIM_VECTORS 8 /* side by side, at most */
+
 /* `rows` elements of a column, 1 … LANES_VECTOR, which lie in C side by side, begin and end. `bias` is that of the first. */
 static inline VECTOR LANES_NAME(along_start)(const lanes_slim *t, const float *c, int64_t rows) {
   if (t->beta == 0) return (VECTOR){};
@@ -93,42 +95,56 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
 
 /* The same of a transposed A, of whose last vector there are `count` rows. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const lanes_slim *t, const float *a, const float *b,
-                                                                         int64_t count, const int n, const int vectors,
+                                                                         const int64_t count, const int n, const int vectors,
                                                                          VECTOR sums[][LANES_SLIM]) {
   const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column;
   for (int64_t p = 0; p < k; p++, a += stride, b += b_step)
     UNROLL for (int v = 0; v < vectors; v++) {
-      const VECTOR x = vectors > 1 ? LOAD(a + v * LANES_VECTOR) : LOAD_FIRST(a, count);
+      const VECTOR x = v < vectors - 1 || count == LANES_VECTOR ? LOAD(a + v * LANES_VECTOR) : LOAD_FIRST(a + v * LANES_VECTOR, count);
       MULTIPLY(v, x, 0)
     }
 }
 #undef MULTIPLY
 
-/* Several vectors of rows while there are as many: their sums do not wait for each other. The last one of a plain A begins where
- * it ends with the last row, over rows that are done. */
+/* Several vectors of rows at once, whose sums do not wait for each other; of those that are not turned, as many as there are
+ * registers for. The last one of a plain A begins where it ends with the last row, over rows that are done; of a transposed one it
+ * has the rows that are left. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim)(const lanes_slim *t, const float *a, const float *b, float *c,
                                                                    const float *bias, const int n, const lanes_a_form form) {
-  const int most = n == 1 ? 3 : 2;
+  const int of_panel = LANES_VECTOR < 16 ? 2 * (LANES_SLIM + 1 - n) : n == LANES_SLIM ? 6 : SLIM_VECTORS;
+  const int most = form == LANES_A_PANEL ? of_panel : n == 1 ? 3 : 2;
   const int64_t m = t->m, a_row = form == LANES_A_ROWS ? t->a_stride : 1, c_row = t->is_turned ? 1 : t->c_stride;
-  VECTOR sums[LANES_SLIM][LANES_SLIM];
-#define VECTORS(vectors, i, count)                                                                                     \
+  VECTOR sums[SLIM_VECTORS][LANES_SLIM];
+#define COUNT(v, vectors, last) ((v) < (vectors) - 1 ? LANES_VECTOR : (last))
+#define VECTORS(vectors, i, last)                                                                                      \
   UNROLL for (int v = 0; v < vectors; v++)                                                                             \
-      LANES_NAME(slim_start)(t, c + ((i) + v * LANES_VECTOR) * c_row, count, n, sums[v]);                              \
+      LANES_NAME(slim_start)(t, c + ((i) + v * LANES_VECTOR) * c_row, COUNT(v, vectors, last), n, sums[v]);            \
   if (form == LANES_A_ROWS) LANES_NAME(slim_rows)(t, a + (i) * a_row, b, n, vectors, sums);                            \
-  else LANES_NAME(slim_panel)(t, a + (i), b, count, n, vectors, sums);                                                 \
+  else LANES_NAME(slim_panel)(t, a + (i), b, last, n, vectors, sums);                                                  \
   UNROLL for (int v = 0; v < vectors; v++)                                                                             \
       LANES_NAME(slim_end)(t, bias && t->is_turned ? bias + (i) + v * LANES_VECTOR : bias,                             \
-                           c + ((i) + v * LANES_VECTOR) * c_row, count, n, sums[v]);
+                           c + ((i) + v * LANES_VECTOR) * c_row, COUNT(v, vectors, last), n, sums[v]);
   int64_t next = 0;
   for (; next + most * LANES_VECTOR <= m; next += most * LANES_VECTOR) { VECTORS(most, next, LANES_VECTOR) }
-  for (; next < m; next += LANES_VECTOR) {
-    const int64_t rows = m - next < LANES_VECTOR ? m - next : LANES_VECTOR;
-    if (form == LANES_A_ROWS) { VECTORS(1, next + rows - LANES_VECTOR, LANES_VECTOR) }
-    else { VECTORS(1, next, rows) }
+  if (form == LANES_A_ROWS) {
+    for (; next < m; next += LANES_VECTOR) {
+      const int64_t i = next + LANES_VECTOR <= m ? next : m - LANES_VECTOR;
+      VECTORS(1, i, LANES_VECTOR)
+    }
+    return;
   }
+  for (; most > 4 && next + 4 * LANES_VECTOR < m; next += 4 * LANES_VECTOR) { VECTORS(4, next, LANES_VECTOR) }
+  if (next == m) return;
+  const int64_t left = m - next, last = ((left - 1) & (LANES_VECTOR - 1)) + 1;
+  if (left <= LANES_VECTOR) { VECTORS(1, next, last) }
+  else if (most <= 2 || left <= 2 * LANES_VECTOR) { VECTORS(2, next, last) }
+  else if (left <= 3 * LANES_VECTOR) { VECTORS(3, next, last) }
+  else { VECTORS(4, next, last) }
 #undef VECTORS
+#undef COUNT
 }
 #undef LIE_ALONG
+#undef SLIM_VECTORS
 
 /* k = 2, and A without gaps: the pairs lie in two vectors. */
 static inline void LANES_NAME(do_slim_pairs)(const lanes_slim *t, const float *a, const float *b, float *c, const float *bias) {

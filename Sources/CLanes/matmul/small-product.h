@@ -123,13 +123,15 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
   return LANES_OK;
 }
 
-/* Where C has few columns, or few rows beside a transposed B, its elements are computed side by side along them, in this form;
- * LANES_SLIM_FORMS: it has more, or is too short, or has so few steps that it is written row by row. */
-enum { LANES_WORTH_TURNING = 24 }; /* columns of such a B */
+/* Where C has few columns or rows, its elements are computed side by side along them, in this form; LANES_SLIM_FORMS: it has more,
+ * or is too short, or has so few steps that it is written row by row. */
+enum { LANES_WORTH_TURNING = 24, LANES_LONG_ROWS = 32 }; /* columns of B, transposed and plain */
 static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM;
-  if (is_turned && (call->m > LANES_SLIM || !call->transpose_b)) return LANES_SLIM_FORMS;
+  if (is_turned && call->m > LANES_SLIM) return LANES_SLIM_FORMS;
   const int64_t columns = is_turned ? call->m : call->n, rows = is_turned ? call->n : call->m;
+  if (is_turned && !call->transpose_b)
+    return call->k > LANES_SHORT_K && rows >= LANES_LONG_ROWS ? LANES_SLIM_PANEL : LANES_SLIM_FORMS;
   if (columns == 1 && call->k == 2 && (is_turned ? call->b_stride == 2 : call->a_stride == 2 && call->c_stride == 1))
     return !is_turned && call->transpose_a ? LANES_SLIM_PANEL : LANES_SLIM_PAIRS;
   if (call->k <= LANES_SHORT_K && (is_turned ? rows >= LANES_WORTH_TURNING : columns > 1)) return LANES_SLIM_FORMS;
@@ -139,17 +141,21 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
 }
 
 /* Whether a slim C of any size goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive
- * each other out of smaller ones. Long rows of a transposed B are for the kernels that turn squares of them. */
+ * each other out of smaller ones; a plain B, of whose rows a few lines are read at a time, in a level-2 cache, or near it where a
+ * line is one vector. Long rows of a transposed B are for the kernels that turn squares of them. */
 enum { LANES_SLIM_LENGTH = 1 << 20, LANES_TURNED_K = 64 };
 static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
-  const int is_turned = call->n > LANES_SLIM;
+  const int is_turned = call->n > LANES_SLIM, turns_b = is_turned && call->transpose_b;
   const int64_t columns = is_turned ? call->m : call->n, length = is_turned ? call->n : call->m;
   if ((uint64_t)columns - 1 >= LANES_SLIM || (uint64_t)length - 1 >= LANES_SLIM_LENGTH ||
-      (uint64_t)call->k - 1 >= (is_turned ? LANES_TURNED_K : LANES_SLIM_LENGTH))
+      (uint64_t)call->k - 1 >= (turns_b ? LANES_TURNED_K : LANES_SLIM_LENGTH))
     return 0;
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  const int64_t level2 = context->blocking.level2;
   const int is_far = lanes_is_far(is_turned ? call->b_stride : call->a_stride);
-  return length * call->k <= (is_far ? context->blocking.level2 : context->streaming_floats / 2) &&
-         lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS;
+  const int64_t of_plain = kernels->vector < LANES_LANES ? level2 : 4 * level2;
+  const int64_t most = is_turned && !turns_b ? of_plain : is_far ? level2 : context->streaming_floats / 2;
+  return length * call->k <= most && lanes_slim_form_of(kernels, call) != LANES_SLIM_FORMS;
 }
 
 /* Whether C has so few columns, with much of their last vector empty, and so many rows that it had better be turned. It may be

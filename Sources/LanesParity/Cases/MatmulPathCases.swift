@@ -86,21 +86,21 @@ extension ParitySuite {
     return shapes
   }
 
-  /// One to four columns, or rows beside a transposed B, that are computed along their length: around vectors and groups of
-  /// them, with k over ends of four steps; plain, prepared, onto C, with bias and relu, with gaps.
+  /// One to four columns, or rows, that are computed along their length: around vectors and groups of them, with k over ends
+  /// of four steps; plain, prepared, onto C, with bias and relu, with gaps.
   private static func slimShapes() -> [MatmulShape] {
-    let lengths = [7, 8, 9, 15, 16, 17, 24, 25, 31, 32, 33, 40, 47, 48, 49, 65, 96, 255, 300]
+    let lengths = [7, 8, 9, 15, 16, 17, 24, 25, 31, 32, 33, 40, 47, 48, 49, 65, 96, 150, 200, 255, 300]
     let depths = [5, 1, 6, 7, 2, 8, 11, 3, 40, 127]
     var shapes: [MatmulShape] = []
     for columns in 1...4 {
       for length in lengths + [1031] {
-        for form in 0..<6 {
+        for form in 0..<8 {
           // Each form goes through all depths and options.
-          let number = shapes.count / 6 + form
+          let number = shapes.count / 8 + form
           let isTurned = form >= 4
           shapes.append(
             MatmulShape(isTurned ? columns : length, isTurned ? length : columns, depths[number % 10]).with {
-              ($0.transposeA, $0.transposeB) = (form & 1 != 0, isTurned || form & 2 != 0)
+              ($0.transposeA, $0.transposeB) = (form & 1 != 0, (form & 2 != 0) != isTurned)
               if number % 3 != 0 { $0.beta = number % 2 == 0 ? 1 : 0.7 }
               if number % 4 > 1 { ($0.bias, $0.activation) = (true, .relu) }
               if number % 5 > 2 { ($0.layoutA, $0.layoutC) = (.init(gap: 5, offset: 3), .init(gap: 3, offset: 1)) }

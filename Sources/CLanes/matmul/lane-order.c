@@ -39,6 +39,26 @@ static int should_stay_columns(const lanes_matmul_call *call) {
   return !call->transpose_b && call->n >= (call->transpose_a || call->m < FEW ? FEW - 1 : FEW + 1);
 }
 
+/* So do those of a transposed A, where they are more and take fewer halves of vectors, as the columns of
+ * Cᵀ = op(B)ᵀ·op(A)ᵀ. */
+static int are_columns_of_turned(const lanes_matmul_call *call) {
+  enum { LEAST = 5, HALF = 8 };
+  return call->transpose_a && call->alpha == 1 && call->m >= LEAST &&
+         call->n * lanes_divide_up(call->m, HALF) < call->m * lanes_divide_up(call->n, HALF);
+}
+static void multiply_turned_columns(const lanes_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, b_step = call->transpose_b ? 1 : call->b_stride;
+  float turned[MOST_OUTPUTS], sums[MOST_OUTPUTS];
+  for (int64_t j = 0; j < n; j++) lanes_start_sums(call, call->c + j, call->c_stride, m, turned + j * m);
+  kernels->matmul.lane_column_sums(call->k, n, call->b, call->transpose_b ? call->b_stride : 1, b_step, 1, m, call->a,
+                                   call->a_stride, turned, m);
+  for (int64_t i = 0; i < m; i++) {
+    for (int64_t j = 0; j < n; j++) sums[j] = turned[j * m + i];
+    lanes_finish_sums(call, kernels, i, 0, n, sums);
+    memcpy(call->c + i * call->c_stride, sums, 4 * (size_t)n);
+  }
+}
+
 /* Rows of a plain A and of a transposed B where they are, for so many steps at most: more had better be read in pieces. */
 enum { ROWS_IN_PLACE = 4096 };
 static int are_rows(const lanes_matmul_call *call) {
@@ -105,7 +125,9 @@ typedef struct few_job {
 static void run_few(void *argument, int thread, int threads) {
   const few_job *job = argument;
   const lanes_matmul_call part = lanes_part_of_call(job->call, 1, thread, threads);
-  if (should_stay_columns(&part))
+  if (are_columns_of_turned(&part))
+    multiply_turned_columns(job->kernels, &part);
+  else if (should_stay_columns(&part))
     lanes_multiply_columns(&part, job->kernels, 0, part.n, part.b, part.b_stride);
   else if (are_rows(&part))
     multiply_few_rows(job->kernels, &part);

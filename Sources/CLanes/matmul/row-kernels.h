@@ -52,30 +52,42 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
   const int64_t at = shifts ? t->n - LANES_VECTOR : whole, rest = shifts ? LANES_VECTOR : behind;
   const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
   const VECTOR beta = BROADCAST(t->beta), zero = {};
-  VECTOR last[LANES_SHORT_K], last_bias = {}, last_start = {};
+  VECTOR last[LANES_SHORT_K], last_bias = {}, last_start[4] = {};
   if (rest) {
     UNROLL for (int p = 0; p < k; p++) last[p] = LOAD_FIRST(b + p * b_stride + at, rest);
     if (has_bias) last_bias = LOAD_FIRST(bias + at, rest);
   }
-  for (int64_t i = 0; i < m; i++, a += a_row, c += c_stride) {
-    VECTOR value[LANES_SHORT_K];
-    UNROLL for (int p = 0; p < k; p++) value[p] = BROADCAST(a[p * a_step]);
-    if (has_c && rest) last_start = beta * LOAD_FIRST(c + at, rest);
-    for (int64_t j = 0; j < whole; j += LANES_VECTOR) {
-      VECTOR sum = has_c ? beta * LOAD(c + j) : zero;
-      UNROLL for (int p = 0; p < k; p++) sum = FMA(value[p], LOAD(b + p * b_stride + j), sum);
-      if (has_bias) sum += LOAD(bias + j);
-      if (has_relu) sum = RELU(sum);
-      STORE(c + j, sum);
-    }
-    if (rest) {
-      VECTOR sum = last_start;
-      UNROLL for (int p = 0; p < k; p++) sum = FMA(value[p], last[p], sum);
-      if (has_bias) sum += last_bias;
-      if (has_relu) sum = RELU(sum);
-      STORE_FIRST(c + at, sum, rest);
-    }
+#define ROWS(rows)                                                                                                     \
+  VECTOR value[rows][LANES_SHORT_K];                                                                                   \
+  UNROLL for (int r = 0; r < rows; r++) {                                                                              \
+    UNROLL for (int p = 0; p < k; p++) value[r][p] = BROADCAST(a[r * a_row + p * a_step]);                             \
+    if (has_c && rest) last_start[r] = beta * LOAD_FIRST(c + r * c_stride + at, rest);                                 \
+  }                                                                                                                    \
+  for (int64_t j = 0; j < whole; j += LANES_VECTOR) {                                                                  \
+    VECTOR of_b[LANES_SHORT_K];                                                                                        \
+    UNROLL for (int p = 0; p < k; p++) of_b[p] = LOAD(b + p * b_stride + j);                                           \
+    UNROLL for (int r = 0; r < rows; r++) {                                                                            \
+      VECTOR sum = has_c ? beta * LOAD(c + r * c_stride + j) : zero;                                                   \
+      UNROLL for (int p = 0; p < k; p++) sum = FMA(value[r][p], of_b[p], sum);                                         \
+      if (has_bias) sum += LOAD(bias + j);                                                                             \
+      if (has_relu) sum = RELU(sum);                                                                                   \
+      STORE(c + r * c_stride + j, sum);                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  UNROLL for (int r = 0; r < rows && rest; r++) {                                                                      \
+    VECTOR sum = last_start[r];                                                                                        \
+    UNROLL for (int p = 0; p < k; p++) sum = FMA(value[r][p], last[p], sum);                                           \
+    if (has_bias) sum += last_bias;                                                                                    \
+    if (has_relu) sum = RELU(sum);                                                                                     \
+    STORE_FIRST(c + r * c_stride + at, sum, rest);                                                                     \
   }
+  /* Several rows share what is loaded of B, where that is more than is stored of C, or comes near it in long rows. */
+  enum { AT_ONCE = 4, LONG = 256 };
+  int64_t i = 0;
+  if (k > 2 || (k == 2 && t->n >= LONG))
+    for (; i + AT_ONCE <= m; i += AT_ONCE, a += AT_ONCE * a_row, c += AT_ONCE * c_stride) { ROWS(AT_ONCE) }
+  for (; i < m; i++, a += a_row, c += c_stride) { ROWS(1) }
+#undef ROWS
 }
 
 #define ROWS_KERNEL(name, k, is_plain)                                                                                 \

@@ -22,7 +22,8 @@ extension ParitySuite {
           })
       }
     }
-    return shapes + stripShapes() + lineShapes() + partShapes() + pairShapes() + slimShapes() + turnedShapes()
+    return shapes + stripShapes() + lineShapes() + outputShapes() + partShapes() + pairShapes() + slimShapes()
+      + turnedShapes()
       + narrowShapes() + pageShapes() + smallTileShapes() + vanishingShapes()
   }
 
@@ -55,6 +56,19 @@ extension ParitySuite {
       }
     }
     return shapes
+  }
+
+  /// Long sums of few outputs, more rows than columns, of which the wider side of a transposed A may lie along vectors.
+  private static func outputShapes() -> [MatmulShape] {
+    let sizes = [
+      (27, 2, 319), (16, 4, 200), (20, 3, 600), (9, 3, 140), (12, 5, 1100), (5, 2, 300), (6, 5, 807), (30, 2, 130),
+    ]
+    return withEitherA(sizes + sizes + sizes) {
+      $0.transposeB = $1 / 16 == 1
+      if $1 % 5 == 1 { ($0.bias, $0.activation, $0.isGradient) = (true, .tanh, $1 % 2 == 0) }
+      if $1 % 7 == 3 { ($0.layoutA, $0.layoutB) = (.init(gap: 3, offset: 1), .init(gap: 1, offset: 2)) }
+      $0.isPrepared = $1 % 3 == 0
+    }
   }
 
   /// Small sides, of which threads have parts: down to one row, or a few columns.

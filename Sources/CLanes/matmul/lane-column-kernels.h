@@ -52,13 +52,63 @@ static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, c
   else LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 1, alpha, fetches, lanes, lane_stride);
 }
 
+/* One lane over all its rows of y: of `head` columns, which end where a vector's place in memory begins, the same in all rows of a
+ * lane, as these lie 16 apart; then of `whole` vectors, a constant after inlining, and of `tail` columns, at least one. So no load
+ * lies across lines. */
+static inline __attribute__((always_inline)) void LANES_NAME(aligned_lane)(int64_t k, const float *x, const float *y,
+                                                                           int64_t y_stride, int64_t head, const int whole,
+                                                                           int64_t tail, float *lane) {
+  const int has_head = head > 0;
+  float *const rest = lane + head + whole * LANES_VECTOR;
+  VECTOR first = has_head ? LOAD_FIRST(lane, head) : (VECTOR){}, last = LOAD_FIRST(rest, tail), sums[LANES_LANES];
+  UNROLL for (int v = 0; v < whole; v++) sums[v] = LOAD(lane + head + v * LANES_VECTOR);
+  for (int64_t p = 0; p < k; p += LANES_LANES, y += LANES_LANES * y_stride) {
+    const VECTOR value = BROADCAST(x[p]);
+    const float *row = y + head;
+    if (has_head) first = FMA(value, LOAD_FIRST(y, head), first);
+    UNROLL for (int v = 0; v < whole; v++) sums[v] = FMA(value, LOAD(row + v * LANES_VECTOR), sums[v]);
+    last = FMA(value, LOAD_FIRST(row + whole * LANES_VECTOR, tail), last);
+  }
+  if (has_head) STORE_FIRST(lane, first, head);
+  UNROLL for (int v = 0; v < whole; v++) STORE(lane + head + v * LANES_VECTOR, sums[v]);
+  STORE_FIRST(rest, last, tail);
+}
+
+static void LANES_NAME(aligned_lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
+                                             float *lanes, int64_t lane_stride) {
+  enum { MOST = LANES_VECTOR < 16 ? 11 : 15 }; /* with a head and a last vector, what there are registers for */
+  for (int l = 0; l < LANES_LANES; l++) {
+    const float *rows = y + l * y_stride;
+    float *lane = lanes + l * lane_stride;
+    int64_t head = -(int64_t)((uintptr_t)rows / sizeof *rows) & (LANES_VECTOR - 1);
+    for (int64_t r = 0, columns; r < count; r += columns, head = 0) {
+      const int64_t left = count - r;
+      if (head >= left) head = 0;
+      const int64_t vectors = (left - head - 1) / LANES_VECTOR;
+#define LANE(whole)                                                                                                    \
+  {                                                                                                                    \
+    columns = left < head + (whole + 1) * LANES_VECTOR ? left : head + (whole + 1) * LANES_VECTOR;                     \
+    LANES_NAME(aligned_lane)(k - l, x + l, rows + r, y_stride, head, whole, columns - head - whole * LANES_VECTOR, lane + r); \
+  }
+      if (vectors >= MOST) LANE(MOST)
+      else if (vectors >= 7) LANE(7)
+      else if (vectors >= 3) LANE(3)
+      else if (vectors >= 1) LANE(1)
+      else LANE(0)
+#undef LANE
+    }
+  }
+}
+
 /* C1's tree, for lanes that lie apart. */
 static void LANES_NAME(lane_column_trees)(int64_t count, float *lanes, int64_t lane_stride) {
-  for (int half = LANES_LANES / 2; half > 0; half /= 2)
-    for (int l = 0; l < half; l++) {
-      float *lane = lanes + l * lane_stride, *other = lane + half * lane_stride;
-      for (int64_t r = 0; r < count; r += LANES_VECTOR) STORE(lane + r, LOAD(lane + r) + LOAD(other + r));
-    }
+  for (int64_t r = 0; r < count; r += LANES_VECTOR) {
+    VECTOR sums[LANES_LANES / 2];
+    UNROLL for (int l = 0; l < LANES_LANES / 2; l++)
+        sums[l] = LOAD(lanes + l * lane_stride + r) + LOAD(lanes + (l + LANES_LANES / 2) * lane_stride + r);
+    UNROLL for (int half = LANES_LANES / 4; half > 0; half /= 2) UNROLL for (int l = 0; l < half; l++) sums[l] += sums[l + half];
+    STORE(lanes + r, sums[0]);
+  }
 }
 
 /* Lanes that stay in registers. */
@@ -86,7 +136,7 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
                                          int64_t count, const float *y, int64_t y_stride, float *sums, int64_t sums_stride) {
   enum { LANES_AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };
   const int64_t tiles = (rows + LANE_TILE_ROWS - 1) / LANE_TILE_ROWS, most = (rows + tiles - 1) / tiles;
-  const int64_t at_once = most > 3 ? 1 : most == 1 ? 8 : LANES_VECTOR < 16 ? 1 : 2;
+  const int64_t at_once = most > 3 ? 1 : LANES_VECTOR < 16 ? (most > 1 ? 1 : 4) : most == 1 ? 8 : 2;
   for (int64_t r = 0, vectors; r < count; r += vectors * LANES_VECTOR) {
     const int64_t left = count - r, vectors_left = (left - 1) / LANES_VECTOR + 1;
     vectors = vectors_left >= 8 ? 8 : vectors_left >= 4 ? 4 : vectors_left;
@@ -107,8 +157,8 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
       if (vectors == 4) TILE(lane_tile, 1, 4, LANES_AT_ONCE / 4);
       else if (vectors == 3 && n == 1) TILE(lane_tile, 1, 3, LANES_AT_ONCE / 2);
       else if (vectors == 2 && n == 1) TILE(lane_tile, 1, 2, LANES_AT_ONCE / 2);
-      else if (vectors == 8) TILE(lane_tile, 1, 8, LANES_AT_ONCE / 8);
 #if LANES_VECTOR == 16
+      else if (vectors == 8) TILE(lane_tile, 1, 8, LANES_AT_ONCE / 8);
       else if (vectors == 2 && n == 2) TILE(lane_tile, 2, 2, LANES_AT_ONCE / 4);
       else if (vectors == 2) TILE(lane_tile, 3, 2, LANES_AT_ONCE / 4);
       else if (columns <= LANES_VECTOR / 2) { TILE_OF_ONE(lane_tile_of_halves) }

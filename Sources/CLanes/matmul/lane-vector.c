@@ -27,6 +27,7 @@ typedef struct vector_job {
   const float *y;
   int64_t y_stride;
   int y_is_rows;    /* whether the k values that belong to one output lie beside each other */
+  int is_aligned;   /* lanes of columns, each of which is finished before the next */
   int in_registers; /* the lanes of columns; x is then used where it is */
   int64_t head;     /* columns of a part before the first whole line; or 0 */
   int64_t x_step;
@@ -58,7 +59,8 @@ static void run_vector(void *argument, int thread, int threads) {
                                 sums, 0);
     else {
       memset(others, 0, (size_t)(strip * (LANES_LANES - 1)) * sizeof *others);
-      kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, job->is_in_memory, sums,
+      if (job->is_aligned) kernels->aligned_lane_columns(call->k, job->x, count, job->y + first, job->y_stride, sums, strip);
+      else kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, job->is_in_memory, sums,
                             strip);
       kernels->lane_column_trees(count, sums, strip);
     }
@@ -93,12 +95,14 @@ lanes_status lanes_multiply_vector(const lanes_context *context, const lanes_mat
 
   const int64_t each = lanes_divide_up(job.outputs, line * threads) * line;
   job.is_in_memory = k * job.outputs > context->streaming_floats / 2;
-  /* Shorter vectors' tiles read a few lines of every 16th row: not of far rows, nor of short ones, which are as well read from one
-   * end to the other. */
-  const int are_wide = vector == line || (job.outputs > STRIP_OF_COLUMNS && !lanes_is_far(job.y_stride));
-  job.in_registers = !job.y_is_rows && job.y_scale == 1 && (are_few || (are_wide && !job.is_in_memory));
-  const int has_lines = vector == line && job.y_stride % line == 0 && !are_few;
-  if (job.in_registers && has_lines) job.head = -(int64_t)((uintptr_t)job.y / sizeof *job.y) & (line - 1);
+  const int is_plain = !job.y_is_rows && job.y_scale == 1 && !job.is_in_memory;
+  const int has_lines = vector == line && job.y_stride % (line / 2) == 0; /* or halves of them */
+  job.in_registers = !job.y_is_rows && job.y_scale == 1 && (are_few || (has_lines && is_plain));
+  /* Of every 16th row some lines: not where they drive each other out of a level-1 cache, or nearly so. */
+  const int is_short = job.outputs <= STRIP_OF_COLUMNS / 2, are_pages = line * job.y_stride % LANES_PAGE == 0;
+  const int drives_out = lanes_is_far(job.y_stride) || (is_short && are_pages);
+  job.is_aligned = is_plain && !job.in_registers && (vector == line || !drives_out);
+  if (job.in_registers && has_lines && !are_few) job.head = -(int64_t)((uintptr_t)job.y / sizeof *job.y) & (line - 1);
   const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : job.is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
   job.strip = lanes_least(each, most);
   job.each = job.strip * (job.y_is_rows ? 2 : LANES_LANES);

@@ -231,6 +231,6 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
     .lane_dots = LANES_NAME(lane_dots), .lane_pairs = LANES_NAME(lane_pairs), .lane_trees = LANES_NAME(lane_trees),    \
     .lane_dot_sums = LANES_NAME(lane_dot_sums), .lane_row_sums = LANES_NAME(lane_row_sums),                            \
-    .lane_columns = LANES_NAME(lane_columns),                                                                          \
+    .lane_columns = LANES_NAME(lane_columns), .aligned_lane_columns = LANES_NAME(aligned_lane_columns),                \
     .lane_column_trees = LANES_NAME(lane_column_trees), .lane_column_sums = LANES_NAME(lane_column_sums),        \
   }

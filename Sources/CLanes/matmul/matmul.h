@@ -119,6 +119,9 @@ typedef void (*lanes_lane_row_sums_kernel)(int64_t k, const float *x, int64_t co
  * anything. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                           float alpha, int fetches, float *lanes, int64_t lane_stride);
+/* The same of a y that is not scaled, in loads that do not lie across lines: y's rows, 16 apart, begin at the same place in one. */
+typedef void (*lanes_aligned_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
+                                                  float *lanes, int64_t lane_stride);
 /* The sums are in lane 0. */
 typedef void (*lanes_lane_column_trees_kernel)(int64_t count, float *lanes, int64_t lane_stride);
 /* All of it for rows of x, whose x[p, i] is alpha times x[i·x_row + p·x_step]: sums[i·sums_stride + r]. */
@@ -160,6 +163,7 @@ typedef struct lanes_matmul_kernels {
   lanes_lane_dot_sums_kernel lane_dot_sums;
   lanes_lane_row_sums_kernel lane_row_sums;
   lanes_lane_columns_kernel lane_columns;
+  lanes_aligned_lane_columns_kernel aligned_lane_columns;
   lanes_lane_column_trees_kernel lane_column_trees;
   lanes_lane_column_sums_kernel lane_column_sums;
 } lanes_matmul_kernels;

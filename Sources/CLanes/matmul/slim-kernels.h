@@ -100,7 +100,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const l
   const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column;
   for (int64_t p = 0; p < k; p++, a += stride, b += b_step)
     UNROLL for (int v = 0; v < vectors; v++) {
-      const VECTOR x = v < vectors - 1 || count == LANES_VECTOR ? LOAD(a + v * LANES_VECTOR) : LOAD_FIRST(a + v * LANES_VECTOR, count);
+      const float *from = a + v * LANES_VECTOR;
+      const VECTOR x = v < vectors - 1 || count == LANES_VECTOR ? LOAD(from) : LOAD_FIRST(from, count);
       MULTIPLY(v, x, 0)
     }
 }

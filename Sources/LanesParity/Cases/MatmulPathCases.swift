@@ -38,14 +38,14 @@ extension ParitySuite {
     }
   }
 
-  /// A vector by columns of whole lines, and by some before the first of them.
+  /// A vector by columns of whole lines, and by some before the first of them, which are as many in each row or not.
   private static func lineShapes() -> [MatmulShape] {
     var shapes: [MatmulShape] = []
-    for n in [65, 100, 128, 144, 300, 513] {
-      for k in [129, 600] {
+    for n in [65, 77, 83, 97, 100, 128, 144, 200, 275, 300, 513] {
+      for (k, hasLines) in [(129, true), (600, true), (131, false), (600, false)] {
         for isB in [true, false] {
           let number = shapes.count
-          let layout = ParityMemory.Layout(gap: -n & 15, offset: number % 16)
+          let layout = ParityMemory.Layout(gap: hasLines ? -n & 15 : number % 5, offset: number % 16)
           shapes.append(
             (isB ? MatmulShape(1, n, k) : MatmulShape(n, 1, k)).with {
               if isB { $0.layoutB = layout } else { ($0.layoutA, $0.transposeA) = (layout, true) }

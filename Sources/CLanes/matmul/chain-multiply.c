@@ -145,6 +145,7 @@ static void multiply_rows(const chain_job *job, const chain_block *block, lanes_
               .c_stride = call->c_stride,
               .beta = call->beta,
               .relu = call->activation == LANES_RELU && !job->gradient,
+              .shares_b = job->shares_rows_of_b,
           },
       .k = job->k,
       .run = job->by_rows,

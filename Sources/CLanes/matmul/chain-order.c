@@ -271,6 +271,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
+    job.shares_rows_of_b = lanes_shares_rows_of_b(context);
     if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
     const int64_t size = n * k;
     job.fetches_b = call->packed_b ? size > context->blocking.level2 : !call->transpose_b && size > 4 * small_operand;

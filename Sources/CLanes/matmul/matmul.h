@@ -70,6 +70,7 @@ typedef struct lanes_rows {
   int64_t m, n, a_row, a_step, b_stride, c_stride;
   float beta; /* 0: C is not read */
   int relu;
+  int shares_b; /* several rows are done at once */
 } lanes_rows;
 
 /* A slim C, of one to four columns, whose elements are computed side by side down the columns:

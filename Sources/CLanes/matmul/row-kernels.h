@@ -84,7 +84,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
   /* Several rows share what is loaded of B, where that is more than is stored of C, or comes near it in long rows. */
   enum { AT_ONCE = 4, LONG = 256 };
   int64_t i = 0;
-  if (k > 2 || (k == 2 && t->n >= LONG))
+  if (t->shares_b && (k > 2 || (k == 2 && t->n >= LONG)))
     for (; i + AT_ONCE <= m; i += AT_ONCE, a += AT_ONCE * a_row, c += AT_ONCE * c_stride) { ROWS(AT_ONCE) }
   for (; i < m; i++, a += a_row, c += c_stride) { ROWS(1) }
 #undef ROWS

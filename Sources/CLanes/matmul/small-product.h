@@ -287,6 +287,7 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
         .c_stride = call->c_stride,
         .beta = call->beta,
         .relu = has_relu,
+        .shares_b = lanes_shares_rows_of_b(context),
     };
     turned->k = call->k;
     turned->run = run;

@@ -5,10 +5,12 @@ import Testing
 /// Tiles and blocks are chosen for the machine's core; those for any other give the same bits.
 @Suite("Cores", .tags(.bits))
 struct CoreTests {
-  /// Small products around the widest tiles and above the sizes of B for which it matters how it lies; rows of B that lie badly,
-  /// for as many rows of A as make them worth packing; more steps than stay in a cache.
+  /// Small products around the widest tiles and above the sizes of B for which it matters how it lies; a few steps, of rows that
+  /// may be written some at a time; rows of B that lie badly, for as many rows of A as make them worth packing; more steps than
+  /// stay in a cache.
   static let sizes: [(m: Int64, n: Int64, k: Int64)] = [
-    (1, 17, 40), (2, 33, 9), (5, 48, 20), (16, 64, 33), (17, 49, 64), (33, 96, 31), (40, 130, 60), (100, 100, 100),
+    (1, 17, 40), (2, 31, 40), (2, 33, 9), (9, 262, 4), (6, 40, 3), (5, 300, 2), (5, 48, 20), (16, 64, 33), (17, 49, 64),
+    (33, 96, 31), (40, 130, 60), (100, 100, 100),
     (130, 150, 129), (255, 255, 255), (64, 1024, 70), (49, 515, 140), (20, 512, 600), (97, 1024, 530), (9, 1024, 300),
   ]
 

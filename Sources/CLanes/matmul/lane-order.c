@@ -55,7 +55,7 @@ static void multiply_turned_columns(const lanes_kernels *kernels, const lanes_ma
   for (int64_t i = 0; i < m; i++) {
     for (int64_t j = 0; j < n; j++) sums[j] = turned[j * m + i];
     lanes_finish_sums(call, kernels, i, 0, n, sums);
-    memcpy(call->c + i * call->c_stride, sums, 4 * (size_t)n);
+    memcpy(call->c + i * call->c_stride, sums, (size_t)n * sizeof *sums);
   }
 }
 

@@ -59,9 +59,11 @@ static void run_vector(void *argument, int thread, int threads) {
                                 sums, 0);
     else {
       memset(others, 0, (size_t)(strip * (LANES_LANES - 1)) * sizeof *others);
-      if (job->is_aligned) kernels->aligned_lane_columns(call->k, job->x, count, job->y + first, job->y_stride, sums, strip);
-      else kernels->lane_columns(call->k, job->x, count, job->y + first, job->y_stride, job->y_scale, job->is_in_memory, sums,
-                            strip);
+      const float *y = job->y + first;
+      if (job->is_aligned)
+        kernels->aligned_lane_columns(call->k, job->x, count, y, job->y_stride, sums, strip);
+      else
+        kernels->lane_columns(call->k, job->x, count, y, job->y_stride, job->y_scale, job->is_in_memory, sums, strip);
       kernels->lane_column_trees(count, sums, strip);
     }
     if (call->m == 1)
@@ -95,13 +97,13 @@ lanes_status lanes_multiply_vector(const lanes_context *context, const lanes_mat
 
   const int64_t each = lanes_divide_up(job.outputs, line * threads) * line;
   job.is_in_memory = k * job.outputs > context->streaming_floats / 2;
-  const int is_plain = !job.y_is_rows && job.y_scale == 1 && !job.is_in_memory;
+  const int are_plain = !job.y_is_rows && job.y_scale == 1, are_in_cache = are_plain && !job.is_in_memory;
   const int has_lines = vector == line && job.y_stride % (line / 2) == 0; /* or halves of them */
-  job.in_registers = !job.y_is_rows && job.y_scale == 1 && (are_few || (has_lines && is_plain));
+  job.in_registers = are_plain && (are_few || (has_lines && are_in_cache));
   /* Of every 16th row some lines: not where they drive each other out of a level-1 cache, or nearly so. */
   const int is_short = job.outputs <= STRIP_OF_COLUMNS / 2, are_pages = line * job.y_stride % LANES_PAGE == 0;
   const int drives_out = lanes_is_far(job.y_stride) || (is_short && are_pages);
-  job.is_aligned = is_plain && !job.in_registers && (vector == line || !drives_out);
+  job.is_aligned = are_in_cache && !job.in_registers && (vector == line || !drives_out);
   if (job.in_registers && has_lines && !are_few) job.head = -(int64_t)((uintptr_t)job.y / sizeof *job.y) & (line - 1);
   const int64_t most = job.y_is_rows ? STRIP_OF_ROWS : job.is_in_memory ? LONG_STRIP_OF_COLUMNS : STRIP_OF_COLUMNS;
   job.strip = lanes_least(each, most);

@@ -63,14 +63,14 @@ typedef lanes_status lanes_product_kernel_function(const void *product, const fl
                                                    const float *bias, const float *gradient_value);
 typedef lanes_product_kernel_function *lanes_product_kernel;
 
-/* Rows of C, whole, one after the other, for a k of 1 … LANES_SHORT_K: what there is to do is write C. A[i, p] is
+/* Rows of C, whole, for a k of 1 … LANES_SHORT_K: what there is to do is write C. A[i, p] is
  * a[i·a_row + p·a_step]. */
 enum { LANES_SHORT_K = 4 };
 typedef struct lanes_rows {
   int64_t m, n, a_row, a_step, b_stride, c_stride;
   float beta; /* 0: C is not read */
   int relu;
-  int shares_b; /* several rows are done at once */
+  int shares_b; /* several rows at once; or one after the other */
 } lanes_rows;
 
 /* A slim C, of one to four columns, whose elements are computed side by side down the columns:

@@ -33,10 +33,12 @@ static inline __attribute__((always_inline)) void LANES_NAME(narrow_rows)(const 
 #undef COLUMNS
 }
 
-/* Rows of C from one end to the other: memory is written fastest so, and B's few rows stay in a level-1 cache. */
+/* Rows of C from one end to the other: memory is written fastest so, and B's few rows stay in a level-1 cache. Several rows share
+ * what is loaded of B, where that is more than is stored of C, or comes near it in long rows. */
 static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const lanes_rows *t, const float *a,
                                                                          const float *b, float *c, const float *bias,
                                                                          const int k, const int is_plain) {
+  enum { AT_ONCE = 4, LONG = 256 };
   const int64_t m = t->m, a_row = t->a_row, a_step = t->a_step, b_stride = t->b_stride, c_stride = t->c_stride;
   const int64_t whole = t->n & -LANES_VECTOR, behind = t->n - whole;
   if (t->n <= LANES_VECTOR) {
@@ -52,7 +54,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
   const int64_t at = shifts ? t->n - LANES_VECTOR : whole, rest = shifts ? LANES_VECTOR : behind;
   const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
   const VECTOR beta = BROADCAST(t->beta), zero = {};
-  VECTOR last[LANES_SHORT_K], last_bias = {}, last_start[4] = {};
+  VECTOR last[LANES_SHORT_K], last_bias = {}, last_start[AT_ONCE] = {};
   if (rest) {
     UNROLL for (int p = 0; p < k; p++) last[p] = LOAD_FIRST(b + p * b_stride + at, rest);
     if (has_bias) last_bias = LOAD_FIRST(bias + at, rest);
@@ -81,8 +83,6 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
     if (has_relu) sum = RELU(sum);                                                                                     \
     STORE_FIRST(c + r * c_stride + at, sum, rest);                                                                     \
   }
-  /* Several rows share what is loaded of B, where that is more than is stored of C, or comes near it in long rows. */
-  enum { AT_ONCE = 4, LONG = 256 };
   int64_t i = 0;
   if (t->shares_b && (k > 2 || (k == 2 && t->n >= LONG)))
     for (; i + AT_ONCE <= m; i += AT_ONCE, a += AT_ONCE * a_row, c += AT_ONCE * c_stride) { ROWS(AT_ONCE) }

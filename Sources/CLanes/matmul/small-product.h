@@ -140,9 +140,9 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
   return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
-/* Whether a slim C of any size goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive
- * each other out of smaller ones; a plain B, of whose rows a few lines are read at a time, in a level-2 cache, or near it where a
- * line is one vector. Long rows of a transposed B are for the kernels that turn squares of them. */
+/* Whether a slim C, however long, goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive
+ * each other out of smaller ones; beside a plain B, of whose rows a few lines are read once, however far apart, while that is in a
+ * level-2 cache, or near it where a line is one vector. Long rows of a transposed B are for the kernels that turn squares of them. */
 enum { LANES_SLIM_LENGTH = 1 << 20, LANES_TURNED_K = 64 };
 static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM, turns_b = is_turned && call->transpose_b;

@@ -23,8 +23,7 @@ extension ParitySuite {
       }
     }
     return shapes + stripShapes() + lineShapes() + outputShapes() + partShapes() + pairShapes() + slimShapes()
-      + turnedShapes()
-      + narrowShapes() + pageShapes() + smallTileShapes() + vanishingShapes()
+      + turnedShapes() + narrowShapes() + pageShapes() + smallTileShapes() + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -75,7 +74,7 @@ extension ParitySuite {
   private static func partShapes() -> [MatmulShape] {
     withEitherA([
       (60, 241, 30), (241, 200, 4), (200, 241, 3), (23, 24, 255), (24, 23, 255), (5, 255, 120), (255, 255, 9),
-      (256, 255, 9), (255, 257, 9), (70, 70, 70), (97, 49, 130),
+      (256, 255, 9), (255, 257, 9), (70, 70, 70), (97, 49, 130), (4, 48, 900), (3, 70, 700),
     ]) { $0.isPrepared = $1 % 4 > 1 }
   }
 
@@ -104,7 +103,7 @@ extension ParitySuite {
   /// of four steps; plain, prepared, onto C, with bias and relu, with gaps.
   private static func slimShapes() -> [MatmulShape] {
     let lengths = [7, 8, 9, 15, 16, 17, 24, 25, 31, 32, 33, 40, 47, 48, 49, 65, 96, 150, 200, 255, 300]
-    let depths = [5, 1, 6, 7, 2, 8, 11, 3, 40, 127]
+    let depths = [5, 1, 6, 7, 2, 8, 11, 3, 40, 127, 300]
     var shapes: [MatmulShape] = []
     for columns in 1...4 {
       for length in lengths + [1031] {
@@ -113,11 +112,12 @@ extension ParitySuite {
           let number = shapes.count / 8 + form
           let isTurned = form >= 4
           shapes.append(
-            MatmulShape(isTurned ? columns : length, isTurned ? length : columns, depths[number % 10]).with {
+            MatmulShape(isTurned ? columns : length, isTurned ? length : columns, depths[number % 11]).with {
               ($0.transposeA, $0.transposeB) = (form & 1 != 0, (form & 2 != 0) != isTurned)
               if number % 3 != 0 { $0.beta = number % 2 == 0 ? 1 : 0.7 }
               if number % 4 > 1 { ($0.bias, $0.activation) = (true, .relu) }
               if number % 5 > 2 { ($0.layoutA, $0.layoutC) = (.init(gap: 5, offset: 3), .init(gap: 3, offset: 1)) }
+              if number % 11 > 5 { $0.layoutB = .init(gap: 1 + number % 3, offset: number % 5) }
               $0.isPrepared = number % 7 > 3
             })
         }

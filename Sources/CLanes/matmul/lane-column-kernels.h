@@ -52,9 +52,9 @@ static void LANES_NAME(lane_columns)(int64_t k, const float *x, int64_t count, c
   else LANES_NAME(all_lane_columns)(k, x, count, y, y_stride, 1, alpha, fetches, lanes, lane_stride);
 }
 
-/* One lane over all its rows of y: of `head` columns, which end where a vector's place in memory begins, the same in all rows of a
- * lane, as these lie 16 apart; then of `whole` vectors, a constant after inlining, and of `tail` columns, at least one. So no load
- * lies across lines. */
+/* One lane over all its rows of y: of `head` columns, which end where a vector's place in memory begins, the same in all rows of
+ * a lane, as these lie 16 apart; then of `whole` vectors, a constant after inlining, and of `tail` columns, at least one. So no
+ * load lies across lines. */
 static inline __attribute__((always_inline)) void LANES_NAME(aligned_lane)(int64_t k, const float *x, const float *y,
                                                                            int64_t y_stride, int64_t head, const int whole,
                                                                            int64_t tail, float *lane) {

@@ -120,7 +120,7 @@ typedef void (*lanes_lane_row_sums_kernel)(int64_t k, const float *x, int64_t co
  * anything. */
 typedef void (*lanes_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                           float alpha, int fetches, float *lanes, int64_t lane_stride);
-/* The same of a y that is not scaled, in loads that do not lie across lines: y's rows, 16 apart, begin at the same place in one. */
+/* The same of a y that is not scaled, in loads that do not lie across lines: rows 16 apart begin at the same place in one. */
 typedef void (*lanes_aligned_lane_columns_kernel)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                                   float *lanes, int64_t lane_stride);
 /* The sums are in lane 0. */

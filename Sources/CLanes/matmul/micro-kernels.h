@@ -107,8 +107,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);                                                        \
   if (vectors <= LINE) __builtin_prefetch(next + last_column, 0, locality);                                            \
   else if ((uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
-  /* Stores leave in order and fill most of the places that a core has for them, so that a row's stand behind its last sums; but not
-   * where a bias or relu is between them, of which each kernel would need a form of its own. */
+  /* Stores leave in order and fill most of the places that a core has for them, so that a row's stand behind its last sums; but
+   * not where a bias or relu is between them, of which each kernel would need a form of its own. */
   const int ends = LANES_VECTOR < 16 || copies || last_form != LANES_LAST_WHOLE ? 0 : vectors == 3 ? 2 : 1;
   const int ends_by_rows = ends > 0 && tile->k >= ends && rest == LANES_VECTOR && !tile->bias && !tile->relu;
   int64_t p = ends_by_rows ? tile->k - ends : tile->k;

@@ -108,8 +108,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const l
 #undef MULTIPLY
 
 /* Several vectors of rows at once, whose sums do not wait for each other; of those that are not turned, as many as there are
- * registers for. The last one of a plain A begins where it ends with the last row, over rows that are done; of a transposed one it
- * has the rows that are left. */
+ * registers for. The last one of a plain A begins where it ends with the last row, over rows that are done; of a transposed one
+ * it has the rows that are left. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim)(const lanes_slim *t, const float *a, const float *b, float *c,
                                                                    const float *bias, const int n, const lanes_a_form form) {
   const int of_panel = LANES_VECTOR < 16 ? 2 * (LANES_SLIM + 1 - n) : n == LANES_SLIM ? 6 : SLIM_VECTORS;

@@ -9,8 +9,8 @@ typedef struct small_job {
   int is_turned, is_along; /* in vectors of rows, or columns, and so are its parts: a slim one, or a turned one */
 } small_job;
 
-/* Vectors of rows, or of columns where these are many: a part has one at least, and the last what is left over. One too short to be
- * slim has tiles. */
+/* Vectors of rows, or of columns where these are many: a part has one at least, and the last what is left over. One too short to
+ * be slim has tiles. */
 enum { AT_ONCE = 16 };
 static int64_t length_of(const lanes_matmul_call *call) { return call->m > LANES_SLIM ? call->m : call->n; }
 static lanes_matmul_call part_along(const lanes_matmul_call *call, int thread, int threads) {

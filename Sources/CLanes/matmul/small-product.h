@@ -1,6 +1,6 @@
 /* C2's chain order for small sides, and for a slim or a turned C: one kernel after the other, operands where they are, nothing
- * packed; but a transposed B beside few steps is turned, and so may one be beside a turned C. What is decided here does not depend
- * on pointers, so that a prepared product decides it once. */
+ * packed; but a transposed B beside few steps is turned, and so may one be beside a turned C. What is decided here does not
+ * depend on pointers, so that a prepared product decides it once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 
@@ -123,8 +123,8 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
   return LANES_OK;
 }
 
-/* Where C has few columns or rows, its elements are computed side by side along them, in this form; LANES_SLIM_FORMS: it has more,
- * or is too short, or has so few steps that it is written row by row. */
+/* Where C has few columns or rows, its elements are computed side by side along them, in this form; LANES_SLIM_FORMS: it has
+ * more, or is too short, or has so few steps that it is written row by row. */
 enum { LANES_WORTH_TURNING = 24, LANES_LONG_ROWS = 32 }; /* columns of B, transposed and plain */
 static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM;
@@ -141,8 +141,9 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
 }
 
 /* Whether a slim C, however long, goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive
- * each other out of smaller ones; beside a plain B, of whose rows a few lines are read once, however far apart, while that is in a
- * level-2 cache, or near it where a line is one vector. Long rows of a transposed B are for the kernels that turn squares of them. */
+ * each other out of smaller ones; beside a plain B, of whose rows a few lines are read once, however far apart, while that is in
+ * a level-2 cache, or near it where a line is one vector. Long rows of a transposed B are for the kernels that turn squares of
+ * them. */
 enum { LANES_SLIM_LENGTH = 1 << 20, LANES_TURNED_K = 64 };
 static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM, turns_b = is_turned && call->transpose_b;

@@ -30,8 +30,8 @@ void lanes_find_turning_steps(const lanes_matmul_kernels *kernels, int64_t steps
     }
 }
 
-/* A plain A is not cut into blocks of k: so many steps of it, and of B, stay in a level-2 cache. Shorter vectors' rows a page apart
- * drive each other out of a level-1 cache. */
+/* A plain A is not cut into blocks of k: so many steps of it, and of B, stay in a level-2 cache. Shorter vectors' rows a page
+ * apart drive each other out of a level-1 cache. */
 enum { ROWS_OF_PLAIN_A = 28 };
 int lanes_gains_by_turning(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;

@@ -24,6 +24,11 @@ struct MatmulBenchmarks: ParsableCommand {
       "Cubes in place of shapes; marks sizes below 0.8 of their neighbours' mean.", valueName: "1...300"))
   var cubes: CubeSizes?
 
+  @Option(
+    help: ArgumentHelp(
+      "So many products of random sizes in place of shapes, with a seed, as in 130:7, for others.", valueName: "count"))
+  var random: RandomShapes?
+
   @Option(help: "openblas, mkl, onednn, blis, libxsmm; or none.")
   var peers: PeerNames?
 
@@ -35,13 +40,15 @@ struct MatmulBenchmarks: ParsableCommand {
   func validate() throws {
     let others = (peers?.libraries ?? []).filter { !PeerLibrary.matmul.contains($0) }
     if let other = others.first { throw ValidationError("\(other.name) has no matmul") }
-    if layers, cubes != nil { throw ValidationError("--layers and --cubes are two lists of shapes") }
+    if [layers, cubes != nil, random != nil].count(where: { $0 }) > 1 {
+      throw ValidationError("--layers, --cubes and --random are lists of shapes each")
+    }
   }
 
   func run() throws {
     // A sweep looks for cliffs of Lanes; peers are for whoever asks.
     let libraries = peers?.libraries ?? (cubes == nil ? PeerLibrary.matmul : [])
-    let shapes = cubes?.shapes ?? (layers ? MatmulShape.layers : shapes)
+    let shapes = cubes?.shapes ?? random?.shapes ?? (layers ? MatmulShape.layers : shapes)
     let usage = Usage()
     var workersUsed = 0.0
     var report = Report<MatmulRow>(

@@ -54,6 +54,48 @@ struct MatmulShape: ExpressibleByArgument, CustomStringConvertible, Encodable {
   }
 }
 
+/// `130`, or `130:7` for another seed than 1: so many products whose sides are drawn at random, alike in their logarithms, of
+/// thousands to 600 million operations; a fifth each with A or B transposed.
+struct RandomShapes: ExpressibleByArgument {
+  let count: Int, seed: UInt64
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count <= 2, let count = Int(parts[0]), (1...10_000).contains(count),
+      let seed = UInt64(parts.count > 1 ? parts[1] : "1")
+    else { return nil }
+    (self.count, self.seed) = (count, seed)
+  }
+
+  var shapes: [MatmulShape] {
+    var generator = SplitMix(state: seed)
+    func side(_ most: Double, least: Double = 0) -> Int {
+      Int(exp2(.random(in: least...most, using: &generator)).rounded())
+    }
+    var shapes: [MatmulShape] = []
+    while shapes.count < count {
+      var shape = MatmulShape(side(11), side(12.5), side(12, least: 1))
+      let form = Int.random(in: 0..<5, using: &generator)
+      (shape.transposeA, shape.transposeB) = (form == 3, form == 4)
+      if (6_000...6e8).contains(shape.operations) { shapes.append(shape) }
+    }
+    return shapes
+  }
+}
+
+/// Steele, Lea and Flood 2014: the same numbers everywhere.
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+    return bits ^ (bits >> 31)
+  }
+}
+
 /// `1...300`: the cubes from size 1 to size 300.
 struct CubeSizes: ExpressibleByArgument {
   let sizes: ClosedRange<Int>

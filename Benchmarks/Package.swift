@@ -26,6 +26,7 @@ let package = Package(
         .product(name: "Lanes", package: "Lanes"),
         .product(name: "LanesReference", package: "Lanes"),
         .product(name: "LanesTrain", package: "Lanes"),
+        .product(name: "LanesParity", package: "Lanes"),
         .product(name: "LanesPlot", package: "Lanes"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

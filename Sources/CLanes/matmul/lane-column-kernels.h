@@ -74,6 +74,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(aligned_lane)(int64
   STORE_FIRST(rest, last, tail);
 }
 
+/* Each lane with all columns, in as wide parts as there are registers for. */
 static void LANES_NAME(aligned_lane_columns)(int64_t k, const float *x, int64_t count, const float *y, int64_t y_stride,
                                              float *lanes, int64_t lane_stride) {
   enum { MOST = LANES_VECTOR < 16 ? 11 : 15 }; /* with a head and a last vector, what there are registers for */

@@ -1,4 +1,4 @@
-/* Kernels for a C of a few columns, C2's chain order: elements of a column are computed side by side. */
+/* Kernels for a C of a few columns, or rows, C2's chain order: elements of one are computed side by side. */
 
 #define SLIM_VECTORS 8 /* side by side, at most */
 

@@ -66,7 +66,7 @@ extension ParitySuite {
       $0.transposeB = $1 / 16 == 1
       if $1 % 5 == 1 { ($0.bias, $0.activation, $0.isGradient) = (true, .tanh, $1 % 2 == 0) }
       if $1 % 7 == 3 { ($0.layoutA, $0.layoutB) = (.init(gap: 3, offset: 1), .init(gap: 1, offset: 2)) }
-      $0.isPrepared = $1 % 3 == 0
+      $0.isPrepared = $1 % 4 > 1
     }
   }
 
@@ -117,7 +117,7 @@ extension ParitySuite {
               if number % 3 != 0 { $0.beta = number % 2 == 0 ? 1 : 0.7 }
               if number % 4 > 1 { ($0.bias, $0.activation) = (true, .relu) }
               if number % 5 > 2 { ($0.layoutA, $0.layoutC) = (.init(gap: 5, offset: 3), .init(gap: 3, offset: 1)) }
-              if number % 11 > 5 { $0.layoutB = .init(gap: 1 + number % 3, offset: number % 5) }
+              if number % 13 > 6 { $0.layoutB = .init(gap: 1 + number % 3, offset: number % 5) }
               $0.isPrepared = number % 7 > 3
             })
         }

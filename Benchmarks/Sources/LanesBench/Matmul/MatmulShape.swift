@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LanesParity
 
 /// `m,n,k`, and `:ta` or `:tb` where an operand lies transposed in memory: `512,512,128:ta`.
 struct MatmulShape: ExpressibleByArgument, CustomStringConvertible, Encodable {
@@ -57,18 +58,16 @@ struct MatmulShape: ExpressibleByArgument, CustomStringConvertible, Encodable {
 /// `130`, or `130:7` for another seed than 1: so many products whose sides are drawn at random, alike in their logarithms, of
 /// thousands to 600 million operations; a fifth each with A or B transposed.
 struct RandomShapes: ExpressibleByArgument {
-  let count: Int, seed: UInt64
+  let count: Int, seed: String
 
   init?(argument: String) {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count <= 2, let count = Int(parts[0]), (1...10_000).contains(count),
-      let seed = UInt64(parts.count > 1 ? parts[1] : "1")
-    else { return nil }
-    (self.count, self.seed) = (count, seed)
+    guard parts.count <= 2, let count = Int(parts[0]), (1...10_000).contains(count) else { return nil }
+    (self.count, seed) = (count, parts.count > 1 ? parts[1] : "1")
   }
 
   var shapes: [MatmulShape] {
-    var generator = SplitMix(state: seed)
+    var generator = ParityGenerator(seed: seed)
     func side(_ most: Double, least: Double = 0) -> Int {
       Int(exp2(.random(in: least...most, using: &generator)).rounded())
     }
@@ -80,19 +79,6 @@ struct RandomShapes: ExpressibleByArgument {
       if (6_000...6e8).contains(shape.operations) { shapes.append(shape) }
     }
     return shapes
-  }
-}
-
-/// Steele, Lea and Flood 2014: the same numbers everywhere.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-    return bits ^ (bits >> 31)
   }
 }
 

@@ -65,10 +65,10 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
 /* The chain order for small sizes and a slim or turned C, lanes_is_small, on the threads that are worth it. */
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
 
-/* Whether rows of C for a few steps are written some at a time: not on cores that write several at once half as fast as one after
- * the other, with AVX2 as with AVX-512. */
+/* Whether rows of C for a few steps are written some at a time: not on cores that write several at once half as fast as one
+ * after the other, nor beside other threads, where it is so for some sizes. */
 static inline int lanes_shares_rows_of_b(const lanes_context *context) {
-  return context->blocking.core == LANES_CORE_OF_HALVES;
+  return context->blocking.core == LANES_CORE_OF_HALVES && context->threads == 1;
 }
 
 /* Rows of C for a few steps beside a transposed B, some of whose columns at a time are turned before. */

@@ -149,25 +149,6 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
   return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }
 
-/* Few rows had better read the rows of B from one end to the other, so many of them at a time, and write C as often. That is so
- * where they are from memory, and tiles are so narrow that a step has but one cache line of a row; or where one thread is to take
- * all that memory gives. And where the rows' lines fill but a few places of the smaller caches: there one or two rows have
- * room for fewer steps, and many are worth packing B where those of B are far and not from memory. 0: not in strips. */
-enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256 };
-static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int is_narrow = kernels->vector < 16;
-  const int64_t size = k * call->n, in_cache = context->streaming_floats / 4;
-  if (call->m > kernels->strip_rows || call->n < STRIP_COLUMNS || k <= LANES_SHORT_K || call->alpha != 1 || call->packed_b ||
-      call->transpose_b)
-    return 0;
-  if (call->m <= kernels->crowded_rows && size > context->blocking.level2 && call->b_stride % CROWDED_STRIDE == 0) {
-    if (call->m <= 2 && call->b_stride % LANES_PAGE == 0) return STRIP_STEPS / 8;
-    return call->m >= CROWDED_ROWS && lanes_is_far(call->b_stride) && size <= in_cache ? 0 : STRIP_STEPS;
-  }
-  return size > in_cache && (is_narrow || context->threads == 1) ? STRIP_STEPS : 0;
-}
-
 /* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */
 enum { SHARES = 4, MANY_COLUMNS = 384 };
 
@@ -176,7 +157,7 @@ enum { SHARES = 4, MANY_COLUMNS = 384 };
 static chain_cut cut_into_shares(const chain_job *job, const lanes_blocking *blocking, int threads) {
   const int by_rows = !job->packs_a == !job->packs_b ? job->call->m >= job->call->n : job->packs_a;
   const int64_t tiles = by_rows ? job->row_tiles : job->columns.tiles, each = tiles / threads;
-  const int64_t worth = job->strip_steps > 0 ? STRIP_COLUMNS : !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS : 0;
+  const int64_t worth = !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS : 0;
   const int64_t least = lanes_most(worth / job->columns.wide, 1);
   return (chain_cut){
       .by_rows = by_rows,
@@ -207,10 +188,6 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t columns = (job->packs_a ? 2 * blocking->level3 : row_blocks > 4 ? blocking->level3 : level2) / k;
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
-  if (job->strip_steps > 0) {
-    job->block_rows = rows;
-    job->block_columns = lanes_most(blocking->level2 / 2 / STRIP_STEPS / job->columns.wide, 1);
-  }
   /* Panels that are not used again; but for an activation they stay together. */
   if (job->packs_b && !job->packs_a && row_blocks == 1) {
     const int64_t worth = chain_activates(job) ? lanes_divide_up(ACTIVATED_COLUMNS, job->columns.wide) : 1;
@@ -242,7 +219,6 @@ static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
   const lanes_blocking *blocking = &context->blocking;
   const int64_t k = job->k, n = job->call->n;
   if (job->packed_b) return lanes_packed_block_k(context, k);
-  if (job->strip_steps > 0) return lanes_even_block(k, job->strip_steps, 1);
   if (job->columns.tiles == 1 && !job->call->transpose_a && k * job->columns.wide <= blocking->level2 / 2) return k;
   /* Wholes ask twice as much of the next caches: rows of B stay for the next tile of rows, however far apart they lie. */
   if (blocking->core == LANES_CORE_OF_WHOLES && !job->packs_b && job->row_tiles > 1 && lanes_is_far(job->call->b_stride))
@@ -257,8 +233,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1};
-  job.strip_steps = strip_steps_of(context, call, k);
-  job.columns = lanes_columns_of(kernels, n, job.strip_steps > 0 ? 2 : vectors_of_tile(kernels, call));
+  job.columns = lanes_columns_of(kernels, n, vectors_of_tile(kernels, call));
   const int is_turned_once = k > 0 && lanes_has_transposing_tiles(kernels, call) && m <= kernels->transposing_rows;
   const int64_t rows_in_cache = has_far_rows(&job) ? m : lanes_rows_in_cache(call);
   const int64_t most_rows = lanes_least(is_turned_once ? m : job.columns.mr, rows_in_cache);
@@ -267,7 +242,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
   job.a_panel = (job.mr + 7) & -8;
-  if (k > 0 && job.strip_steps == 0) {
+  if (k > 0) {
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);

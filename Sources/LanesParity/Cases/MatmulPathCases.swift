@@ -27,14 +27,21 @@ extension ParitySuite {
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
-  /// block of them; and one whose rows lie 1024 or 256 floats apart, or a multiple.
+  /// block of them; and one whose rows lie 1024 or 128 floats apart, or a multiple, with and without gaps between them.
   private static func stripShapes() -> [MatmulShape] {
-    withEitherA([
-      (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (2, 1024, 601),
-      (7, 2048, 331), (12, 1280, 530),
-    ]) {
-      if $1 % 3 == 2 { $0.activation = .tanh }
+    let large = [
+      (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (1, 8_003, 127),
+      (4, 1_045, 4_100), (6, 4_111, 2_053), (5, 70_001, 121), (11, 8_197, 1_027), (12, 1_059, 7_930),
+    ]
+    let crowding = [2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 17, 32].flatMap {
+      [($0, 1024, 235), ($0, 769 + $0, 300), ($0, 2048 - $0, 120 + $0)]
     }
+    return withEitherA(large) { if $1 % 3 == 2 { $0.activation = .tanh } }
+      + withEitherA(crowding) {
+        $0.layoutB.gap = -$0.n & 127
+        if $1 % 4 == 3 { ($0.alpha, $0.activation, $0.isGradient) = (0.3, .tanh, $1 % 8 == 3) }
+        $0.isPrepared = $1 % 5 > 2
+      }
   }
 
   /// A vector by columns of whole lines, and by some before the first of them, which are as many in each row or not.

@@ -1,6 +1,47 @@
 /* Kernels for a transposed B where it is: squares of it are transposed in registers, and multiplied there. Where more rows of A
  * follow, they leave B in a panel for them. */
 
+#if LANES_VECTOR < 16
+/* Adds to a sum in its register: the compiler would put some of ten in others, of which it runs out. */
+#if LANES_VECTOR == 8
+#define ADD_PRODUCT(sum, value, column, pointer)                                                                       \
+  __asm__("vfmadd231ps %3, %2, %0" : "+x"(sum), "+r"(pointer) : "x"(value), "x"(column))
+#define AFTER_COLUMNS(c, pointer) __asm__("" : "+x"((c)[0]), "+x"((c)[1]), "+x"((c)[2]), "+x"((c)[3]), "+r"(pointer))
+#else
+#define ADD_PRODUCT(sum, value, column, pointer) sum = FMA(value, column, sum)
+#define AFTER_COLUMNS(columns, pointer) (void)0
+#endif
+/* Fours of steps of a whole vector of columns, which has one pointer for every four of them. */
+static inline __attribute__((always_inline)) void LANES_NAME(transposing_whole)(int64_t k, const float *a, int64_t a_stride,
+                                                                                const float *b, int64_t b_stride, VECTOR sums[],
+                                                                                const int rows, const lanes_a_form form) {
+  enum { FOURS = LANES_VECTOR / 4 };
+  const float *fours[FOURS];
+  UNROLL for (int q = 0; q < FOURS; q++) fours[q] = b + 4 * q * b_stride;
+  for (; k >= 4; k -= 4) {
+    VECTOR columns[4];
+    UNROLL for (int q = 0; q < FOURS; q++) KEEP(fours[q]);
+    UNROLL for (int r = 0; r < 4; r++) {
+      FOUR parts[FOURS];
+      UNROLL for (int q = 0; q < FOURS; q++) parts[q] = LANES_NAME(load_four)(fours[q] + r * b_stride);
+      columns[r] = LANES_NAME(join_fours)(parts);
+    }
+    LANES_NAME(transpose_fours)(columns, columns);
+    AFTER_COLUMNS(columns, a);
+    UNROLL for (int s = 0; s < 4; s++) {
+      UNROLL for (int i = 0; i < rows; i++) {
+        const VECTOR value = BROADCAST(a[form == LANES_A_ROWS ? i * a_stride : i]);
+        ADD_PRODUCT(sums[i], value, columns[s], a);
+      }
+      a += form == LANES_A_ROWS ? 1 : a_stride;
+    }
+    UNROLL for (int q = 0; q < FOURS; q++) fours[q] += 4;
+  }
+}
+#undef ADD_PRODUCT
+#undef AFTER_COLUMNS
+#endif
+
 /* B[p, j] is b[j·b_stride + p]. `rows` and the form of A are constants after inlining. */
 static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const lanes_micro_tile *tile, const int rows,
                                                                           const lanes_a_form form) {
@@ -45,6 +86,13 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing)(const 
   UNROLL for (int s = 0; s < n; s++) { MULTIPLY(s) }                                                                   \
   a += n * a_step;
     int64_t p = 0;
+#if LANES_VECTOR < 16
+    if (n == LANES_VECTOR && !copy && !fetches) {
+      LANES_NAME(transposing_whole)(k, a, a_stride, b[0], b_stride, sums, rows, form);
+      p = k & -4;
+      a += p * a_step;
+    }
+#endif
     for (; by_lines && p + LANES_VECTOR <= k; p += LANES_VECTOR) { MULTIPLY_COLUMNS(LANES_VECTOR) }
     for (; p + STEPS <= k; p += STEPS) { MULTIPLY_COLUMNS(STEPS) }
     for (; p < k; p += 4) {

@@ -246,7 +246,6 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
-    job.shares_rows_of_b = lanes_shares_rows_of_b(context);
     if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
     const int64_t size = n * k;
     job.fetches_b = call->packed_b ? size > context->blocking.level2 : !call->transpose_b && size > 4 * small_operand;
@@ -260,7 +259,10 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.activation = context->kernels->elementwise.unary[call->activation];
 
   const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
-  const int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
+  int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
+  /* What stays in a core's level-2 cache is written there sooner, some rows at a time, than by several. */
+  if (job.by_rows && m * n <= context->blocking.level2 && lanes_shares_rows_of_b(context, 1)) threads = 1;
+  job.shares_rows_of_b = lanes_shares_rows_of_b(context, threads);
   job.cut = cut_into_shares(&job, &context->blocking, threads);
   cut_into_blocks(&job, &context->blocking);
   if (job.by_rows)

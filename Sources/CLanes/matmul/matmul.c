@@ -89,7 +89,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
       return lanes_multiply_small_tiles(&tiles, call, call->a, call->b, call->c, call->bias);
     }
     lanes_small_product small;
-    lanes_decide_small(context, call, &small);
+    lanes_decide_small(context, call, 1, &small);
     return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
   }
   LANES_TRY(lanes_matmul_check(context, call));

@@ -66,9 +66,9 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
 
 /* Whether rows of C for a few steps are written some at a time: not on cores that write several at once half as fast as one
- * after the other, nor beside other threads, where it is so for some sizes. */
-static inline int lanes_shares_rows_of_b(const lanes_context *context) {
-  return context->blocking.core == LANES_CORE_OF_HALVES && context->threads == 1;
+ * after the other, nor on several threads, where it is so for some sizes. */
+static inline int lanes_shares_rows_of_b(const lanes_context *context, int threads) {
+  return context->blocking.core == LANES_CORE_OF_HALVES && threads == 1;
 }
 
 /* Rows of C for a few steps beside a transposed B, some of whose columns at a time are turned before. */

@@ -117,7 +117,7 @@ static void decide(product *product, const lanes_context *context) {
   const int is_small = k > 0 && lanes_is_small(context, call);
   if (is_small && lanes_is_alone(context, call) && !lanes_turns_b(context, call)) {
     if (lanes_is_worth_turning(context, call)) lanes_decide_turned(context, call, call, &product->small);
-    else lanes_decide_small(context, call, &product->small);
+    else lanes_decide_small(context, call, 1, &product->small);
   } else if (is_small) {
     product->small.run = run_small;
   } else if (lanes_takes_lane_order(call->m, call->n, k)) {

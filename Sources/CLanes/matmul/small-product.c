@@ -28,7 +28,7 @@ static void run_part(void *argument, int thread, int threads) {
   if (part.m == 0 || part.n == 0) return;
   lanes_small_product small;
   if (job->is_turned) lanes_decide_turned(job->context, &part, job->call, &small);
-  else lanes_decide_small(job->context, &part, &small);
+  else lanes_decide_small(job->context, &part, threads, &small);
   small.run(&small, part.a, part.b, part.c, part.bias, NULL);
 }
 

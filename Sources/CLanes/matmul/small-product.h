@@ -265,8 +265,9 @@ LANES_FAST int lanes_has_small_tiles(const lanes_context *context, const lanes_m
   return lanes_vectors_of_small(context, call) == context->kernels->matmul.small_vectors;
 }
 
-/* For what lanes_is_small and is not turned, and for parts of it: the order is the chain's, whatever the part's own size. */
-static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call,
+/* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the part's
+ * own size. */
+static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call, int threads,
                                       lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const lanes_slim_form slim_form = lanes_slim_form_of(kernels, call);
@@ -288,7 +289,7 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
         .c_stride = call->c_stride,
         .beta = call->beta,
         .relu = has_relu,
-        .shares_b = lanes_shares_rows_of_b(context),
+        .shares_b = lanes_shares_rows_of_b(context, threads),
     };
     turned->k = call->k;
     turned->run = run;

@@ -184,18 +184,21 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   const int64_t c_step = mr * call->c_stride;
   const int are_more_rows = block->row_tiles.begin + 1 < block->share->row_tiles.end;
   int64_t activated = first_column;
-  for (int64_t t = block->column_tiles.begin; t < block->column_tiles.end; t++) {
+  for (int64_t t = block->column_tiles.begin, tiles; t < block->column_tiles.end; t += tiles) {
     const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);
-    tile.columns = lanes_least(width, n - j);
+    tiles = job->strip_steps > 0 ? lanes_most(lanes_least((n - j) / width, block->column_tiles.end - t), 1) : 1;
+    tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
     const lanes_micro_kernel copying = copying_of(job, block, &tile);
     if (job->packs_b && block->is_first && !copying) pack_b(job, block, t, (float *)tile.b);
     if (has_b_panels) tile.b_stride = width;
     tile.next_b_stride = job->packed_b ? width : call->b_stride;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
-    const int64_t vectors = lanes_vectors_of(kernels, tile.columns);
-    const lanes_micro_kernel *of_rows =
-        micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
+    const lanes_micro_kernel *of_rows = kernels->strip[form];
+    if (tiles == 1) {
+      const int64_t vectors = lanes_vectors_of(kernels, tile.columns);
+      of_rows = micro[vectors - 1][lanes_last_vector_of(kernels, tile.columns, vectors, has_b_panels)];
+    }
     if (job->fetches_b && !has_b_panels && !job->streams_b)
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
     else
@@ -211,7 +214,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
     }
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
     const int64_t done = j + tile.columns;
-    const int are_enough = t + 1 == block->column_tiles.end || done - activated >= ACTIVATED_COLUMNS;
+    const int are_enough = t + tiles == block->column_tiles.end || done - activated >= ACTIVATED_COLUMNS;
     if (chain_activates(job) && is_last && are_enough) {
       activate(job, rows, (lanes_part){activated, done});
       activated = done;

@@ -149,6 +149,25 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
   return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
 }
 
+/* Few rows had better read the rows of B from one end to the other, so many of them at a time, and write C as often. That is so
+ * where they are from memory, and tiles are so narrow that a step has but one cache line of a row; or where one thread is to take
+ * all that memory gives. And where the rows' lines fill but a few places of the smaller caches: there one or two rows have
+ * room for fewer steps, and many are worth packing B where those of B are far and not from memory. 0: not in strips. */
+enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256 };
+static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  const int is_narrow = kernels->vector < 16;
+  const int64_t size = k * call->n, in_cache = context->streaming_floats / 4;
+  if (call->m > kernels->strip_rows || call->n < STRIP_COLUMNS || k <= LANES_SHORT_K || call->alpha != 1 || call->packed_b ||
+      call->transpose_b)
+    return 0;
+  if (call->m <= kernels->crowded_rows && size > context->blocking.level2 && call->b_stride % CROWDED_STRIDE == 0) {
+    if (call->m <= 2 && call->b_stride % LANES_PAGE == 0) return STRIP_STEPS / 8;
+    return call->m >= CROWDED_ROWS && lanes_is_far(call->b_stride) && size <= in_cache ? 0 : STRIP_STEPS;
+  }
+  return size > in_cache && (is_narrow || context->threads == 1) ? STRIP_STEPS : 0;
+}
+
 /* Shares for each thread, at most; and columns that are worth reading more rows of A for than stay in a level-2 cache. */
 enum { SHARES = 4, MANY_COLUMNS = 384 };
 
@@ -157,7 +176,7 @@ enum { SHARES = 4, MANY_COLUMNS = 384 };
 static chain_cut cut_into_shares(const chain_job *job, const lanes_blocking *blocking, int threads) {
   const int by_rows = !job->packs_a == !job->packs_b ? job->call->m >= job->call->n : job->packs_a;
   const int64_t tiles = by_rows ? job->row_tiles : job->columns.tiles, each = tiles / threads;
-  const int64_t worth = !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS : 0;
+  const int64_t worth = job->strip_steps > 0 ? STRIP_COLUMNS : !by_rows && job->call->m > blocking->rows ? MANY_COLUMNS : 0;
   const int64_t least = lanes_most(worth / job->columns.wide, 1);
   return (chain_cut){
       .by_rows = by_rows,
@@ -188,6 +207,10 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   const int64_t columns = (job->packs_a ? 2 * blocking->level3 : row_blocks > 4 ? blocking->level3 : level2) / k;
   job->block_columns = lanes_even_block(job->cut.by_rows ? job->columns.tiles : share,
                                         lanes_most(columns / job->columns.wide, 2), 1);
+  if (job->strip_steps > 0) {
+    job->block_rows = rows;
+    job->block_columns = lanes_most(blocking->level2 / 2 / STRIP_STEPS / job->columns.wide, 1);
+  }
   /* Panels that are not used again; but for an activation they stay together. */
   if (job->packs_b && !job->packs_a && row_blocks == 1) {
     const int64_t worth = chain_activates(job) ? lanes_divide_up(ACTIVATED_COLUMNS, job->columns.wide) : 1;
@@ -198,12 +221,16 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 
-/* So few steps that C is written row by row; the rows of B beside it, which may have to be turned, stay in a level-1 cache. */
-enum { SHORT_B = 1 << 12 }; /* floats of B */
+/* So few steps that C is written row by row; the rows of B beside it, which may have to be turned, stay in a level-1 cache. Of
+ * more than a few steps that is worth it in long rows, and of many, where loads do not lie across lines. */
+enum { SHORT_B = 1 << 12, LONG_ROWS = 64, MANY_STEPS = 7 }; /* floats of B, columns, steps */
 static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_matmul_call *call) {
-  if (job->k < 1 || job->k > LANES_SHORT_K || job->packed_b || job->packs_a) return NULL;
+  const int64_t k = job->k;
+  if (k < 1 || k > LANES_ROWS_K || job->packed_b || job->packs_a) return NULL;
+  if (k > LANES_SHORT_K && (call->transpose_b || call->n < LONG_ROWS || call->n * k > small_operand)) return NULL;
+  if (k > MANY_STEPS && call->b_stride % job->kernels->vector != 0) return NULL;
   const int has_relu = call->activation == LANES_RELU && !call->gradient_value;
-  return job->kernels->rows[call->beta != 0 || call->bias || has_relu][job->k - 1];
+  return job->kernels->rows[call->beta != 0 || call->bias || has_relu][k - 1];
 }
 
 /* A long chain leaves time to fetch the next tile of C; for a C that comes from memory it is always worth it. */
@@ -219,6 +246,7 @@ static int64_t block_k_of(const lanes_context *context, const chain_job *job) {
   const lanes_blocking *blocking = &context->blocking;
   const int64_t k = job->k, n = job->call->n;
   if (job->packed_b) return lanes_packed_block_k(context, k);
+  if (job->strip_steps > 0) return lanes_even_block(k, job->strip_steps, 1);
   if (job->columns.tiles == 1 && !job->call->transpose_a && k * job->columns.wide <= blocking->level2 / 2) return k;
   /* Wholes ask twice as much of the next caches: rows of B stay for the next tile of rows, however far apart they lie. */
   if (blocking->core == LANES_CORE_OF_WHOLES && !job->packs_b && job->row_tiles > 1 && lanes_is_far(job->call->b_stride))
@@ -233,7 +261,8 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, n = call->n;
   chain_job job = {.call = call, .kernels = kernels, .k = k, .mr = m, .row_tiles = 1};
-  job.columns = lanes_columns_of(kernels, n, vectors_of_tile(kernels, call));
+  job.strip_steps = strip_steps_of(context, call, k);
+  job.columns = lanes_columns_of(kernels, n, job.strip_steps > 0 ? 2 : vectors_of_tile(kernels, call));
   const int is_turned_once = k > 0 && lanes_has_transposing_tiles(kernels, call) && m <= kernels->transposing_rows;
   const int64_t rows_in_cache = has_far_rows(&job) ? m : lanes_rows_in_cache(call);
   const int64_t most_rows = lanes_least(is_turned_once ? m : job.columns.mr, rows_in_cache);
@@ -242,7 +271,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.row_tiles = lanes_divide_up(m, job.mr);
   }
   job.a_panel = (job.mr + 7) & -8;
-  if (k > 0) {
+  if (k > 0 && job.strip_steps == 0) {
     job.packed_b = call->packed_b;
     job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
@@ -261,7 +290,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
   int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
   /* What stays in a core's level-2 cache is written there sooner, some rows at a time, than by several. */
-  if (job.by_rows && m * n <= context->blocking.level2 && lanes_shares_rows_of_b(context, 1)) threads = 1;
+  if (job.by_rows && k <= LANES_SHORT_K && m * n <= context->blocking.level2 && lanes_shares_rows_of_b(context, 1)) threads = 1;
   job.shares_rows_of_b = lanes_shares_rows_of_b(context, threads);
   job.cut = cut_into_shares(&job, &context->blocking, threads);
   cut_into_blocks(&job, &context->blocking);

@@ -144,7 +144,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 
 #include "slim-kernels.h"
 
-#include "strip-kernels.h"
+#include "band-kernels.h"
 
 #include "pack-kernels.h"
 
@@ -182,22 +182,22 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 /* Three vectors and 8 rows ask for 11 loads and 24 fmas a step: on a core that loads one vector for two fmas, neither waits. */
 #if LANES_VECTOR == 16
 #define MATMUL_TILES                                                                                                   \
-  .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8,                        \
-  .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {4, LANES_TURNED_N}, .flops = 100
-#define STRIPS_WORTH .rows = 12, .crowded_rows = 3, .columns = 384, .share = {1, 2}
+  .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8, .strip_rows = 14,      \
+  .crowded_rows = 2, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {4, LANES_TURNED_N}, .flops = 100
+#define BANDS_WORTH .rows = 12, .crowded_rows = 3, .columns = 384, .steps = {80, 32}, .share = {1, 2}
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \
-  .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8,                   \
-  .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {5, 10}, .flops = 100
+  .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8, .strip_rows = 32,                   \
+  .crowded_rows = 32, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {5, 10}, .flops = 100
 #else
 #define MATMUL_TILES                                                                                                   \
-  .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 4,                   \
-  .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {5, 6}, .flops = 4
+  .vector = 4, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 4, .strip_rows = 32,                   \
+  .crowded_rows = 32, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {5, 6}, .flops = 4
 #endif
 #if LANES_VECTOR < 16
 /* Their tiles have so few cache lines of a row of B that what is not in a cache near by is worth it sooner. */
-#define STRIPS_WORTH .rows = 32, .crowded_rows = 32, .columns = 256, .share = {4, 4}
+#define BANDS_WORTH .rows = 32, .crowded_rows = 32, .columns = 256, .steps = {32, 32}, .share = {4, 4}
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, kind, 2)}
 #endif
 
@@ -229,7 +229,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .copying = {{COPYING_ROWS(MICRO_ENTRY, copying_panel)}, {COPYING_ROWS(MICRO_ENTRY, copying_rows)}},                \
     .transposing = {{TRANSPOSING_ROWS(MICRO_ENTRY, transposing_panel)},                                                \
                     {TRANSPOSING_ROWS(MICRO_ENTRY, transposing_rows)}},                                                \
-    .strips = {STRIP_KERNELS, STRIPS_WORTH},                                                                           \
+    .strip = {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}},                          \
+    .bands = {BAND_KERNELS, BANDS_WORTH},                                                                           \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .slim = SLIM_KERNELS,                                                                                              \
     .turn_sums = LANES_NAME(turn_sums),                                                                                \

@@ -1,6 +1,6 @@
 #include "../core/checks.h"
 #include "small-product.h"
-#include "strips.h"
+#include "bands.h"
 
 /* An input beside C. Without pointers: what can be said of it before they are known. */
 LANES_CHECK lanes_status check_input(const int has_pointers, lanes_extent c, const float *data, int64_t rows, int64_t columns,
@@ -99,6 +99,6 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (m == 0 || n == 0) return LANES_OK;
   if (k > 0 && lanes_is_small(context, &straight)) return lanes_multiply_small(context, &straight);
   if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, &straight);
-  if (k > 0 && lanes_takes_strips(context, &straight)) return lanes_multiply_strips(context, &straight);
+  if (k > 0 && lanes_takes_bands(context, &straight)) return lanes_multiply_bands(context, &straight);
   return lanes_matmul_in_chain_order(context, &straight, k);
 }

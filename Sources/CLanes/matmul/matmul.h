@@ -49,8 +49,8 @@ typedef struct lanes_micro_tile {
   int fetches; /* a transposing kernel: what lies in memory behind the rows that it reads */
 } lanes_micro_tile;
 
-/* Copying: B is left in a panel. */
-typedef enum lanes_micro_use { LANES_MICRO_USUAL, LANES_MICRO_COPYING } lanes_micro_use;
+/* Copying: B is left in a panel. Strip: the tile is one of several beside each other, that are multiplied one after the other. */
+typedef enum lanes_micro_use { LANES_MICRO_USUAL, LANES_MICRO_COPYING, LANES_MICRO_STRIP } lanes_micro_use;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
@@ -63,9 +63,9 @@ typedef lanes_status lanes_product_kernel_function(const void *product, const fl
                                                    const float *bias, const float *gradient_value);
 typedef lanes_product_kernel_function *lanes_product_kernel;
 
-/* Rows of C, whole, for a k of 1 … LANES_SHORT_K: what there is to do is write C. A[i, p] is
- * a[i·a_row + p·a_step]. */
-enum { LANES_SHORT_K = 4 };
+/* Rows of C, whole, for a k of 1 … LANES_SHORT_K: what there is to do is write C; or, in long rows beside a plain B, for one of
+ * up to LANES_ROWS_K. A[i, p] is a[i·a_row + p·a_step]. */
+enum { LANES_SHORT_K = 4, LANES_ROWS_K = 10 };
 typedef struct lanes_rows {
   int64_t m, n, a_row, a_step, b_stride, c_stride;
   float beta; /* 0: C is not read */
@@ -86,16 +86,16 @@ typedef struct lanes_slim {
   int relu;
 } lanes_slim;
 
-/* Strips: sums of some columns of C, b_stride and k as ever, in tiles of columns that have all rows: `high` tiles of rows, and
+/* Bands: sums of some columns of C, b_stride and k as ever, in tiles of columns that have all rows: `high` tiles of rows, and
  * behind them `low` ones with a row less. The sums of a tile of rows lie beside each other, behind those of the one before, as do
  * the next columns'. A lies in panels, each `a_tile` behind the one before. The last columns' tile begins where it ends with the
  * columns, which are as many as one has, at least. What lies `fetched` floats behind what is read of B is fetched from memory; if
  * that is not 0. */
-enum { LANES_STRIP_STEPS = 8, LANES_STRIP_ROWS = 6, LANES_STRIP_VECTORS = 4, LANES_STRIP_PANEL = 8 };
-typedef struct lanes_strip {
+enum { LANES_BAND_STEPS = 8, LANES_BAND_ROWS = 6, LANES_BAND_VECTORS = 4, LANES_BAND_PANEL = 8 };
+typedef struct lanes_band {
   int64_t k, b_stride, columns, high, low, a_tile, fetched;
-} lanes_strip;
-typedef void (*lanes_strip_kernel)(const lanes_strip *strip, const float *a, const float *b, float *sums);
+} lanes_band;
+typedef void (*lanes_band_kernel)(const lanes_band *band, const float *a, const float *b, float *sums);
 
 /* Sums of columns of C become rows of C, with their bias and relu: c[i·c_stride + j] from sums[j·stride + i], j < n ≥ 4. What
  * sums[j·stride] holds beyond `rows`, to the end of a vector, is read. */
@@ -146,6 +146,8 @@ typedef struct lanes_matmul_kernels {
   int small_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int slim_rows; /* of A, at least, in slim products of several columns */
+  int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
+  int crowded_rows; /* and where its rows drive each other out of caches */
   int transposing_rows; /* of a tile beside a transposed B, at most */
   struct {
     int least, most;
@@ -158,19 +160,21 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel copying[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1], or NULL: any tile beside a transposed B, B[p, j] is b[j·b_stride + p]. */
   lanes_micro_kernel transposing[LANES_A_FORMS][LANES_MOST_MR];
+  /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns. */
+  lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
   /* [has a beta, a bias or relu][form of A][vectors − 1][form of the last one][rows − 1] */
   lanes_small_kernel small[2][LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
-  lanes_product_kernel rows[2][LANES_SHORT_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
+  lanes_product_kernel rows[2][LANES_ROWS_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
   struct {
     struct {
-      lanes_strip_kernel run;
+      lanes_band_kernel run;
       int columns; /* of a tile */
-    } kernels[LANES_STRIP_ROWS]; /* [rows − 1] */
-    /* What strips are worth it for: at most so many rows, or so many where B's rows crowd caches; so many columns of each thread;
-     * a B that is larger than such a share of what comes from memory [for a few rows]. */
-    int rows, crowded_rows, columns, share[2];
-  } strips;
+    } kernels[LANES_BAND_ROWS]; /* [rows − 1] */
+    /* What bands are worth it for: at most so many rows, or so many where B's rows crowd caches; so many columns of each thread;
+     * and, [for a few rows], so many steps for each row, and a B that is larger than such a share of what comes from memory. */
+    int rows, crowded_rows, columns, steps[2], share[2];
+  } bands;
   lanes_turn_kernel turn_sums;
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */

@@ -23,6 +23,8 @@
  * load that waits for two lines takes several times as long. */
 enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_VECTOR : 1 };
 #define AHEAD LANES_NAME(ahead)
+/* A step of a strip fetches what lies so many floats behind in its row of B. */
+#define ALONG 64
 /* A row that is fetched only every so many steps, or less often, comes sooner by way of the level-1 cache, which is held up by
  * more. That branch is marked unlikely, so that it lies elsewhere: with a jump on the way, the short loop's end is predicted. */
 #define SELDOM 6
@@ -71,8 +73,12 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       b_stride == vectors * LANES_VECTOR || (LANES_VECTOR == 16 && !lanes_is_far(b_stride) && !lanes_crowds_level1(b_stride));
   const int64_t ahead = is_near ? AHEAD * b_stride : 0;
 #define FETCH_B                                                                                                        \
-  UNROLL for (int v = 0; rows >= 6 && v < vectors; v += LINE) __builtin_prefetch(b + ahead + v * LANES_VECTOR);          \
-  if (LANES_VECTOR == 16 && rows >= 6 && !copies) __builtin_prefetch(b + ahead + vectors * LANES_VECTOR - 1);
+  UNROLL for (int v = 0; v < vectors; v += LINE) {                                                                     \
+    if (use == LANES_MICRO_STRIP) __builtin_prefetch(b + ALONG + v * LANES_VECTOR, 0, 2);                              \
+    else if (rows >= 6) __builtin_prefetch(b + ahead + v * LANES_VECTOR);                                 \
+  }                                                                                                                    \
+  if (LANES_VECTOR == 16 && rows >= 6 && use == LANES_MICRO_USUAL)                                                     \
+      __builtin_prefetch(b + ahead + vectors * LANES_VECTOR - 1);
 #define LOAD_B                                                                                                         \
   VECTOR row[LANES_MOST_VECTORS];                                                                                      \
   HALF half_row;                                                                                                       \
@@ -246,6 +252,23 @@ COPYING_ROWS(COPYING, copying_panel, LANES_A_PANEL)
 COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
 #undef COPYING
 #undef COPYING_VECTORS
+/* Tiles of two whole vectors beside each other: a row of B is read from one end to the other. */
+#define STRIP(rows, name, form)                                                                                        \
+  static void LANES_NAME(name##_##rows)(const lanes_micro_tile *strip) {                                               \
+    lanes_micro_tile tile = *strip;                                                                                    \
+    tile.period = 0;                                                                                                   \
+    tile.columns = 2 * LANES_VECTOR;                                                                                   \
+    for (int64_t left = strip->columns; left >= tile.columns; left -= tile.columns) {                                  \
+      tile.next_c = left >= 2 * tile.columns ? tile.c + tile.columns : NULL;                                           \
+      LANES_NAME(micro)(&tile, rows, 2, form, LANES_LAST_WHOLE, LANES_MICRO_STRIP);                                    \
+      tile.b += tile.columns;                                                                                          \
+      tile.c += tile.columns;                                                                                          \
+      if (tile.bias) tile.bias += tile.columns;                                                                        \
+    }                                                                                                                  \
+  }
+MICRO_ROWS(STRIP, strip_panel, LANES_A_PANEL)
+MICRO_ROWS(STRIP, strip_rows, LANES_A_ROWS)
+#undef STRIP
 #undef SMALL
 #undef PLAIN
 #undef OF_CALL
@@ -254,5 +277,6 @@ COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
 #undef MICRO_LASTS_OF_SEVERAL
 #undef MICRO
 #undef AHEAD
+#undef ALONG
 #undef SELDOM
 #undef LINE

@@ -2,7 +2,7 @@
 #include "../core/checks.h"
 #include "chain-order.h"
 #include "small-product.h"
-#include "strips.h"
+#include "bands.h"
 
 /* How far an input reaches, and it and C together, in bytes less one; 0 together where it is not read. */
 typedef struct reach {
@@ -55,11 +55,11 @@ static lanes_status run_small(const void *prepared, const float *a, const float 
   return lanes_multiply_small(product->context, &call);
 }
 
-static lanes_status run_strips(const void *prepared, const float *a, const float *b, float *c, const float *bias,
+static lanes_status run_bands(const void *prepared, const float *a, const float *b, float *c, const float *bias,
                                const float *gradient_value) {
   const product *product = prepared;
   const lanes_matmul_call call = call_of(product, a, b, c, bias, gradient_value);
-  return lanes_multiply_strips(product->context, &call);
+  return lanes_multiply_bands(product->context, &call);
 }
 
 static lanes_status run_lane_order(const void *prepared, const float *a, const float *b, float *c, const float *bias,
@@ -122,8 +122,8 @@ static void decide(product *product, const lanes_context *context) {
     product->small.run = run_small;
   } else if (lanes_takes_lane_order(call->m, call->n, k)) {
     product->small.run = run_lane_order;
-  } else if (k > 0 && lanes_takes_strips(context, call)) {
-    product->small.run = run_strips;
+  } else if (k > 0 && lanes_takes_bands(context, call)) {
+    product->small.run = run_bands;
   } else {
     product->chain = lanes_chain_decide(context, call, k);
     product->small.run = run_chain_order;

@@ -10,7 +10,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(narrow_rows)(const 
   const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
   const VECTOR beta = BROADCAST(t->beta);
 #define COLUMNS(v, from) ((v) < vectors - 1 ? LOAD(from) : LOAD_FIRST((from) + last, rest))
-  VECTOR of_b[LANES_SHORT_K][2], of_bias[2] = {};
+  VECTOR of_b[LANES_ROWS_K][2], of_bias[2] = {};
   UNROLL for (int v = 0; v < vectors; v++) {
     UNROLL for (int p = 0; p < k; p++) of_b[p][v] = COLUMNS(v, b + p * t->b_stride);
     if (has_bias) of_bias[v] = COLUMNS(v, bias);
@@ -34,18 +34,20 @@ static inline __attribute__((always_inline)) void LANES_NAME(narrow_rows)(const 
 }
 
 /* Rows of C from one end to the other: memory is written fastest so, and B's few rows stay in a level-1 cache. Several rows share
- * what is loaded of B, where that is more than is stored of C, or comes near it in long rows. */
+ * what is loaded of B, where that is more than is stored of C, or comes near it in long rows; of more steps two, where there are
+ * registers for A's values. */
 static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const lanes_rows *t, const float *a,
                                                                          const float *b, float *c, const float *bias,
                                                                          const int k, const int is_plain) {
-  enum { AT_ONCE = 4, LONG = 256 };
+  enum { AT_ONCE = 4, LONG = 256, PAIRED = LANES_VECTOR < 16 ? 6 : LANES_ROWS_K };
+  const int is_short = k <= LANES_SHORT_K;
   const int64_t m = t->m, a_row = t->a_row, a_step = t->a_step, b_stride = t->b_stride, c_stride = t->c_stride;
   const int64_t whole = t->n & -LANES_VECTOR, behind = t->n - whole;
   if (t->n <= LANES_VECTOR) {
     LANES_NAME(narrow_rows)(t, a, b, c, bias, k, is_plain, 1, t->n);
     return;
   }
-  if (t->n <= 2 * LANES_VECTOR) {
+  if (is_short && t->n <= 2 * LANES_VECTOR) {
     LANES_NAME(narrow_rows)(t, a, b, c, bias, k, is_plain, 2, SHIFTS ? LANES_VECTOR : t->n - LANES_VECTOR);
     return;
   }
@@ -55,18 +57,19 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
   const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
   const VECTOR beta = BROADCAST(t->beta), zero = {};
   VECTOR last[LANES_SHORT_K], last_bias = {}, last_start[AT_ONCE] = {};
+#define LAST(p) LOAD_FIRST(b + (p) * b_stride + at, rest)
   if (rest) {
-    UNROLL for (int p = 0; p < k; p++) last[p] = LOAD_FIRST(b + p * b_stride + at, rest);
+    UNROLL for (int p = 0; is_short && p < k; p++) last[p] = LAST(p);
     if (has_bias) last_bias = LOAD_FIRST(bias + at, rest);
   }
 #define ROWS(rows)                                                                                                     \
-  VECTOR value[rows][LANES_SHORT_K];                                                                                   \
+  VECTOR value[rows][LANES_ROWS_K];                                                                                    \
   UNROLL for (int r = 0; r < rows; r++) {                                                                              \
     UNROLL for (int p = 0; p < k; p++) value[r][p] = BROADCAST(a[r * a_row + p * a_step]);                             \
     if (has_c && rest) last_start[r] = beta * LOAD_FIRST(c + r * c_stride + at, rest);                                 \
   }                                                                                                                    \
   for (int64_t j = 0; j < whole; j += LANES_VECTOR) {                                                                  \
-    VECTOR of_b[LANES_SHORT_K];                                                                                        \
+    VECTOR of_b[LANES_ROWS_K];                                                                                         \
     UNROLL for (int p = 0; p < k; p++) of_b[p] = LOAD(b + p * b_stride + j);                                           \
     UNROLL for (int r = 0; r < rows; r++) {                                                                            \
       VECTOR sum = has_c ? beta * LOAD(c + r * c_stride + j) : zero;                                                   \
@@ -78,30 +81,33 @@ static inline __attribute__((always_inline)) void LANES_NAME(short_rows)(const l
   }                                                                                                                    \
   UNROLL for (int r = 0; r < rows && rest; r++) {                                                                      \
     VECTOR sum = last_start[r];                                                                                        \
-    UNROLL for (int p = 0; p < k; p++) sum = FMA(value[r][p], last[p], sum);                                           \
+    UNROLL for (int p = 0; p < k; p++) sum = FMA(value[r][p], is_short ? last[p] : LAST(p), sum);                      \
     if (has_bias) sum += last_bias;                                                                                    \
     if (has_relu) sum = RELU(sum);                                                                                     \
     STORE_FIRST(c + r * c_stride + at, sum, rest);                                                                     \
   }
   int64_t i = 0;
-  if (t->shares_b && (k > 2 || (k == 2 && t->n >= LONG)))
+  if (!is_short && k <= PAIRED)
+    for (; i + 2 <= m; i += 2, a += 2 * a_row, c += 2 * c_stride) { ROWS(2) }
+  if (is_short && t->shares_b && (k > 2 || (k == 2 && t->n >= LONG)))
     for (; i + AT_ONCE <= m; i += AT_ONCE, a += AT_ONCE * a_row, c += AT_ONCE * c_stride) { ROWS(AT_ONCE) }
   for (; i < m; i++, a += a_row, c += c_stride) { ROWS(1) }
 #undef ROWS
+#undef LAST
 }
 
-#define ROWS_KERNEL(name, k, is_plain)                                                                                 \
+#define ROWS_KERNEL(k, name, is_plain)                                                                                 \
   static lanes_status LANES_NAME(name##_##k)(const void *rows, const float *a, const float *b, float *c,               \
                                              const float *bias, const float *gradient_value) {                         \
     (void)gradient_value;                                                                                              \
     LANES_NAME(short_rows)(rows, a, b, c, bias, k, is_plain);                                                          \
     return LANES_OK;                                                                                                   \
   }
-#define ROWS_KERNELS(name, is_plain)                                                                                   \
-  ROWS_KERNEL(name, 1, is_plain)                                                                                       \
-  ROWS_KERNEL(name, 2, is_plain) ROWS_KERNEL(name, 3, is_plain) ROWS_KERNEL(name, 4, is_plain)
-ROWS_KERNELS(plain_rows_of, 1)
-ROWS_KERNELS(rows_of, 0)
-#undef ROWS_KERNELS
+#define EACH_K(X, ...)                                                                                                 \
+  X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)          \
+  X(7, __VA_ARGS__) X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__)
+EACH_K(ROWS_KERNEL, plain_rows_of, 1)
+EACH_K(ROWS_KERNEL, rows_of, 0)
 #undef ROWS_KERNEL
-#define ROWS_OF(name) {LANES_NAME(name##_1), LANES_NAME(name##_2), LANES_NAME(name##_3), LANES_NAME(name##_4)}
+#define ROWS_ENTRY(k, name) [k - 1] = LANES_NAME(name##_##k),
+#define ROWS_OF(name) {EACH_K(ROWS_ENTRY, name)}

@@ -223,12 +223,13 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
 
 /* So few steps that C is written row by row; the rows of B beside it, which may have to be turned, stay in a level-1 cache. Of
  * more than a few steps that is worth it in long rows, and of many, where loads do not lie across lines. */
-enum { SHORT_B = 1 << 12, LONG_ROWS = 64, MANY_STEPS = 7 }; /* floats of B, columns, steps */
+enum { SHORT_B = 1 << 12, LONG_ROWS = 64, MANY_STEPS = 6 }; /* floats of B, columns, steps */
 static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_matmul_call *call) {
   const int64_t k = job->k;
   if (k < 1 || k > LANES_ROWS_K || job->packed_b || job->packs_a) return NULL;
-  if (k > LANES_SHORT_K && (call->transpose_b || call->n < LONG_ROWS || call->n * k > small_operand)) return NULL;
-  if (k > MANY_STEPS && call->b_stride % job->kernels->vector != 0) return NULL;
+  const int has_vectors = call->b_stride % job->kernels->vector == 0;
+  if (k > LANES_SHORT_K && (call->transpose_b || call->n < LONG_ROWS << !has_vectors || call->n * k > small_operand)) return NULL;
+  if (k > MANY_STEPS && !has_vectors) return NULL;
   const int has_relu = call->activation == LANES_RELU && !call->gradient_value;
   return job->kernels->rows[call->beta != 0 || call->bias || has_relu][k - 1];
 }
@@ -289,8 +290,10 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
 
   const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
   int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
-  /* What stays in a core's level-2 cache is written there sooner, some rows at a time, than by several. */
-  if (job.by_rows && k <= LANES_SHORT_K && m * n <= context->blocking.level2 && lanes_shares_rows_of_b(context, 1)) threads = 1;
+  /* What stays in a core's level-2 cache is written there sooner, some rows at a time, than by several; half as much of it where
+   * more is computed for it. */
+  const int64_t stays = context->blocking.level2 / (k > LANES_SHORT_K && kernels->vector == 16 ? 2 : 1);
+  if (job.by_rows && m * n <= stays && lanes_shares_rows_of_b(context, 1)) threads = 1;
   job.shares_rows_of_b = lanes_shares_rows_of_b(context, threads);
   job.cut = cut_into_shares(&job, &context->blocking, threads);
   cut_into_blocks(&job, &context->blocking);

@@ -91,7 +91,7 @@ lanes_status lanes_multiply_bands(const lanes_context *context, const lanes_matm
   const double nanoseconds = 2 * (double)m * (double)n * (double)k / kernels->flops;
   const int threads = lanes_threads_for(context, nanoseconds, n / kernels->bands.columns);
   /* Half of a level-2 cache has room for the sums, and for the rows of B that are fetched. */
-  const int64_t most = context->blocking.level2 / 2 / (m + LANES_BAND_STEPS);
+  const int64_t most = context->blocking.level2 / 2 / (m + LANES_BAND_STEPS) & -width;
   const int64_t part = lanes_divide_up(lanes_divide_up(n, threads), width) * width;
   band_job job = {
       .context = context,

@@ -265,8 +265,8 @@ LANES_FAST int lanes_has_small_tiles(const lanes_context *context, const lanes_m
   return lanes_vectors_of_small(context, call) == context->kernels->matmul.small_vectors;
 }
 
-/* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the part's
- * own size. */
+/* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the
+ * part's own size. */
 static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call, int threads,
                                       lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;

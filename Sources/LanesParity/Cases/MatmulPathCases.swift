@@ -22,8 +22,8 @@ extension ParitySuite {
           })
       }
     }
-    return shapes + stripShapes() + rowShapes() + lineShapes() + outputShapes() + partShapes() + pairShapes() + slimShapes()
-      + turnedShapes() + narrowShapes() + pageShapes() + smallTileShapes() + vanishingShapes()
+    return shapes + stripShapes() + rowShapes() + lineShapes() + outputShapes() + partShapes() + pairShapes()
+      + slimShapes() + turnedShapes() + narrowShapes() + pageShapes() + smallTileShapes() + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a

@@ -7,11 +7,13 @@ import Testing
 @Suite("Products with a B from memory", .tags(.bits))
 struct MemoryProductTests {
   /// Few rows over whole tiles and parts of them; rows that are packed, and the same 512 floats apart;
-  /// rows and steps of more than a block; rows of B that are packed for few rows of A where they are in cache.
+  /// rows and steps of more than a block; rows of B that are packed for few rows of A where they are in cache; few rows of so many
+  /// steps that their sums are kept in a buffer.
   static let sizes: [(m: Int64, n: Int64, k: Int64)] = [
     (1, 300, 9), (4, 256, 33), (7, 301, 64), (32, 519, 70), (5, 1024, 130), (33, 300, 40), (49, 717, 100),
     (60, 1024, 70), (64, 640, 1031), (200, 515, 140), (211, 1024, 129), (390, 263, 260), (97, 161, 2085),
-    (21, 1024, 520), (13, 97, 260),
+    (21, 1024, 520), (13, 97, 260), (1, 1163, 40), (2, 1200, 70), (4, 1171, 130), (5, 1163, 403), (6, 1165, 490),
+    (7, 1153, 570), (9, 1163, 725), (11, 1160, 1029), (32, 1163, 1027),
   ]
 
   private func product(

@@ -211,9 +211,9 @@ typedef struct lanes_product {
  * by all runs, and must stay as it is. On any status but LANES_OK `product` is untouched. */
 lanes_status lanes_matmul_prepare(const lanes_context *context, const lanes_matmul_call *call, lanes_product *product);
 
-/* The prepared product of these: the bits of lanes_matmul. Nothing is allocated, but where an operand must be packed memory
- * that the thread keeps. Pointers to nothing, or to what C overlaps, are refused as there; b is not read where packed_b is
- * used, nor bias and gradient_value where the call had none. A product that is all zero is a LANES_NULL_POINTER. */
+/* The prepared product of these: the bits of lanes_matmul. Nothing is allocated, but where an operand must be packed, or sums be
+ * kept, memory that the thread keeps. Pointers to nothing, or to what C overlaps, are refused as there; b is not read where
+ * packed_b is used, nor bias and gradient_value where the call had none. A product that is all zero is a LANES_NULL_POINTER. */
 lanes_status lanes_product_run(const lanes_product *product, const float *a, const float *b, float *c, const float *bias,
                                const float *gradient_value);
 

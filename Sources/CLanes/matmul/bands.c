@@ -105,7 +105,7 @@ lanes_status lanes_multiply_bands(const lanes_context *context, const lanes_matm
       .fetched = n * k > context->streaming_floats / 4 ? LANES_BAND_STEPS * call->b_stride : 0,
   };
   job.sums = (job.columns + width) * m;
-  job.each = job.sums + tiles * LANES_BAND_PANEL * lanes_least(STEPS_OF_A, k);
+  job.each = (job.sums + tiles * LANES_BAND_PANEL * lanes_least(STEPS_OF_A, k) + 15) & -16; /* whole lines */
   job.workspace = lanes_workspace(threads * job.each);
   if (!job.workspace) return LANES_OUT_OF_MEMORY;
   lanes_run(threads, run_bands, &job);

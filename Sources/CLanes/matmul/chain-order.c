@@ -228,10 +228,20 @@ static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_mat
   const int64_t k = job->k;
   if (k < 1 || k > LANES_ROWS_K || job->packed_b || job->packs_a) return NULL;
   const int has_vectors = call->b_stride % job->kernels->vector == 0;
-  if (k > LANES_SHORT_K && (call->transpose_b || call->n < LONG_ROWS << !has_vectors || call->n * k > small_operand)) return NULL;
+  const int64_t long_rows = has_vectors ? LONG_ROWS : 2 * LONG_ROWS;
+  if (k > LANES_SHORT_K && (call->transpose_b || call->n < long_rows || call->n * k > small_operand)) return NULL;
   if (k > MANY_STEPS && !has_vectors) return NULL;
   const int has_relu = call->activation == LANES_RELU && !call->gradient_value;
   return job->kernels->rows[call->beta != 0 || call->bias || has_relu][k - 1];
+}
+
+/* Whether one thread writes C, some rows at a time, sooner than two do: where it stays in a core's level-2 cache, or in half of
+ * it where more is computed for it, and has no epilogue that takes longer. */
+static int is_written_sooner_alone(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
+  const int vector = context->kernels->matmul.vector;
+  const int is_simple = (call->activation == LANES_IDENTITY || call->activation == LANES_RELU) && !call->gradient_value;
+  const int64_t stays = context->blocking.level2 / (k > LANES_SHORT_K && vector == 16 ? 2 : 1);
+  return lanes_shares_rows_of_b(context, 1) && is_simple && k > 1 && call->n > 2 * vector && call->m * call->n <= stays;
 }
 
 /* A long chain leaves time to fetch the next tile of C; for a C that comes from memory it is always worth it. */
@@ -290,10 +300,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
 
   const double nanoseconds = (2 * (double)k / kernels->flops + 0.03) * (double)m * (double)n; /* C alone: 0.03 each */
   int threads = lanes_threads_for(context, nanoseconds, job.row_tiles * job.columns.tiles);
-  /* What stays in a core's level-2 cache is written there sooner, some rows at a time, than by several; half as much of it where
-   * more is computed for it. */
-  const int64_t stays = context->blocking.level2 / (k > LANES_SHORT_K && kernels->vector == 16 ? 2 : 1);
-  if (job.by_rows && m * n <= stays && lanes_shares_rows_of_b(context, 1)) threads = 1;
+  if (threads == 2 && job.by_rows && is_written_sooner_alone(context, call, k)) threads = 1;
   job.shares_rows_of_b = lanes_shares_rows_of_b(context, threads);
   job.cut = cut_into_shares(&job, &context->blocking, threads);
   cut_into_blocks(&job, &context->blocking);

@@ -1,4 +1,4 @@
-/* What the ways through C2's lane order share: how sums begin and end. */
+/* What the ways through C2's lane order, and bands, share: how sums begin and end. */
 #ifndef LANES_LANE_ORDER_H
 #define LANES_LANE_ORDER_H
 

@@ -70,7 +70,7 @@ typedef struct lanes_rows {
   int64_t m, n, a_row, a_step, b_stride, c_stride;
   float beta; /* 0: C is not read */
   int relu;
-  int shares_b; /* several rows at once; or one after the other */
+  int shares_b; /* of up to LANES_SHORT_K steps: several rows at once; or one after the other */
 } lanes_rows;
 
 /* A slim C, of one to four columns, or rows where it is turned, whose elements are computed side by side along them:

@@ -31,7 +31,7 @@ extension ParitySuite {
   private static func stripShapes() -> [MatmulShape] {
     let large = [
       (5, 4099, 520), (2, 30_001, 71), (13, 2_064, 1030), (7, 419_437, 5), (3, 2_063, 1_040), (1, 80_003, 60),
-      (4, 1_045, 4_100), (6, 4_111, 2_053), (5, 70_001, 121), (11, 8_197, 1_027), (12, 1_059, 7_930),
+      (4, 1_045, 4_100), (6, 4_111, 2_053), (5, 16_411, 515), (8, 12_301, 693), (11, 8_197, 1_027), (12, 1_059, 7_930),
     ]
     let crowding = [2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 17, 32].flatMap { (m: Int) -> [(Int, Int, Int)] in
       [(m, 1024, 33 * m + 205), (m, 769 + m, 32 * m + 300), (m, 2048 - m, 31 * m + 120)]
@@ -39,20 +39,21 @@ extension ParitySuite {
     return withEitherA(large) { if $1 % 3 == 2 { $0.activation = .tanh } }
       + withEitherA(crowding) {
         $0.layoutB.gap = -$0.n & 127
-        if $1 % 4 == 3 { ($0.alpha, $0.activation, $0.isGradient) = (0.3, .tanh, $1 % 8 == 3) }
-        $0.isPrepared = $1 % 5 > 2
+        if $1 % 5 == 3 { ($0.alpha, $0.activation, $0.isGradient) = (0.3, .tanh, $1 % 2 == 0) }
+        $0.isPrepared = $1 % 7 > 3
       }
   }
 
   /// Long rows of a few steps, that may be written from one end to the other: rows in pairs and alone, columns that end with a
-  /// vector, within one, and behind a block of them by one.
+  /// vector, within one, and a little behind a block of them; results larger than a level-2 cache.
   private static func rowShapes() -> [MatmulShape] {
     let sizes = (5...11).flatMap { (k: Int) -> [(Int, Int, Int)] in
       [(5, 320, k), (6, 263, k), (300, 67, k), (257, 64, k), (7, 2051, k), (12, 1009, k), (9, 769, k), (8, 577, k)]
     }
-    return withEitherA(sizes) {
+    let large = [(160, 1453, 5), (352, 1409, 6), (240, 1024, 10), (250, 1008, 7)]
+    return withEitherA(sizes + [(9, 401, 10), (9, 409, 10)] + large) {
       if $1 % 5 == 4 { ($0.beta, $0.activation, $0.isGradient) = (1, .tanh, $1 % 2 == 0) }
-      if $1 % 7 > 4 { $0.layoutB = .init(gap: -$0.n & 15, offset: $1 % 3) }
+      if $1 % 7 > 4 || $0.n < 410 { $0.layoutB = .init(gap: -$0.n & 15, offset: $1 % 3) }
       if $1 % 11 == 3 { $0.alpha = -0.3 }
       $0.isPrepared = $1 % 3 == 1
     }

@@ -6,9 +6,9 @@ enum LANES_NAME(band_fetch) { LANES_NAME(fetch_none), LANES_NAME(fetch_beside), 
 
 /* Some steps of a tile, whose sums are registers. */
 static inline __attribute__((always_inline)) void LANES_NAME(band_tile)(const lanes_band *band, const float *a, const float *b,
-                                                                         float *sums, const int steps, const int rows,
-                                                                         const int vectors,
-                                                                         const enum LANES_NAME(band_fetch) fetch) {
+                                                                        float *sums, const int steps, const int rows,
+                                                                        const int vectors,
+                                                                        const enum LANES_NAME(band_fetch) fetch) {
   enum { LINE = 16 / LANES_VECTOR };
   const int64_t b_stride = band->b_stride, behind = band->fetched;
   VECTOR tile[LANES_BAND_ROWS][LANES_BAND_VECTORS];
@@ -36,8 +36,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(band_tile)(const la
 
 /* Of all tiles. Where there are several of rows, the first fetches from memory, and the others find it in a cache. */
 static inline __attribute__((always_inline)) void LANES_NAME(band_steps)(const lanes_band *band, const float *a,
-                                                                          const float *b, float *sums, const int steps,
-                                                                          const int rows, const int vectors) {
+                                                                         const float *b, float *sums, const int steps,
+                                                                         const int rows, const int vectors) {
   const enum LANES_NAME(band_fetch) beside = rows > 2 ? LANES_NAME(fetch_beside) : LANES_NAME(fetch_none);
   const int64_t columns = band->columns, width = vectors * LANES_VECTOR;
   for (int64_t j = 0; j < columns; j += width) {
@@ -56,7 +56,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(band_steps)(const l
 }
 
 static inline __attribute__((always_inline)) void LANES_NAME(band)(const lanes_band *band, const float *a, const float *b,
-                                                                    float *sums, const int rows, const int vectors) {
+                                                                   float *sums, const int rows, const int vectors) {
   int64_t k = band->k;
   for (; k >= LANES_BAND_STEPS; k -= LANES_BAND_STEPS) {
     LANES_NAME(band_steps)(band, a, b, sums, LANES_BAND_STEPS, rows, vectors);
@@ -69,12 +69,12 @@ static inline __attribute__((always_inline)) void LANES_NAME(band)(const lanes_b
 
 /* Wider tiles of a row or two, for sums that do not wait for each other. */
 #define BAND_VECTORS(rows) ((rows) > 2 ? 2 : LANES_BAND_VECTORS)
-#define BAND(rows)                                                                                                    \
-  static void LANES_NAME(band_##rows)(const lanes_band *band, const float *a, const float *b, float *sums) {        \
-    LANES_NAME(band)(band, a, b, sums, rows, BAND_VECTORS(rows));                                                   \
+#define BAND(rows)                                                                                                     \
+  static void LANES_NAME(band_##rows)(const lanes_band *band, const float *a, const float *b, float *sums) {           \
+    LANES_NAME(band)(band, a, b, sums, rows, BAND_VECTORS(rows));                                                      \
   }
 #define BAND_ENTRY(rows) {LANES_NAME(band_##rows), BAND_VECTORS(rows) * LANES_VECTOR}
 BAND(1) BAND(2) BAND(3) BAND(4) BAND(5) BAND(6)
 #undef BAND
-#define BAND_KERNELS                                                                                                  \
+#define BAND_KERNELS                                                                                                   \
   {BAND_ENTRY(1), BAND_ENTRY(2), BAND_ENTRY(3), BAND_ENTRY(4), BAND_ENTRY(5), BAND_ENTRY(6)}

@@ -152,7 +152,8 @@ static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matm
 /* Few rows had better read the rows of B from one end to the other, so many of them at a time, and write C as often. That is so
  * where they are from memory, and tiles are so narrow that a step has but one cache line of a row; or where one thread is to take
  * all that memory gives. And where the rows' lines fill but a few places of the smaller caches: there one or two rows have
- * room for fewer steps, and many are worth packing B where those of B are far and not from memory. 0: not in strips. */
+ * room for fewer steps, and many are worth packing B where those of B are far and not from memory. 0: not in strips. Of many
+ * steps, bands have done all this before. */
 enum { STRIP_STEPS = 64, STRIP_COLUMNS = 256 };
 static int64_t strip_steps_of(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;

@@ -49,3 +49,14 @@ static inline __attribute__((always_inline)) void LANES_NAME(transpose_fours)(co
 #undef LANE
 #undef LANES_OF
 #undef IN_FOURS
+
+/* columns[s] is step s of as many rows as a vector has lanes, `stride` apart, of which every fourth has a pointer. */
+static inline __attribute__((always_inline)) void LANES_NAME(turn_fours)(const float *const fours[], int64_t stride,
+                                                                         VECTOR columns[]) {
+  UNROLL for (int r = 0; r < 4; r++) {
+    FOUR parts[LANES_VECTOR / 4];
+    UNROLL for (int q = 0; q < LANES_VECTOR / 4; q++) parts[q] = LANES_NAME(load_four)(fours[q] + r * stride);
+    columns[r] = LANES_NAME(join_fours)(parts);
+  }
+  LANES_NAME(transpose_fours)(columns, columns);
+}

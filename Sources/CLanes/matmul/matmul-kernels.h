@@ -230,7 +230,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .transposing = {{TRANSPOSING_ROWS(MICRO_ENTRY, transposing_panel)},                                                \
                     {TRANSPOSING_ROWS(MICRO_ENTRY, transposing_rows)}},                                                \
     .strip = {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}},                          \
-    .bands = {BAND_KERNELS, BANDS_WORTH},                                                                           \
+    .bands = {BAND_KERNELS, BANDS_WORTH},                                                                            \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .slim = SLIM_KERNELS,                                                                                              \
     .turn_sums = LANES_NAME(turn_sums),                                                                                \

@@ -65,8 +65,8 @@ static inline lanes_matmul_call lanes_part_of_call(const lanes_matmul_call *call
 /* The chain order for small sizes and a slim or turned C, lanes_is_small, on the threads that are worth it. */
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call);
 
-/* Whether rows of C for up to LANES_SHORT_K steps are written some at a time: not on cores that write several at once half as fast as one
- * after the other, nor on several threads, where it is so for some sizes. */
+/* Whether rows of C for up to LANES_SHORT_K steps are written some at a time: not on cores that write several at once half as
+ * fast as one after the other, nor on several threads, where it is so for some sizes. */
 static inline int lanes_shares_rows_of_b(const lanes_context *context, int threads) {
   return context->blocking.core == LANES_CORE_OF_HALVES && threads == 1;
 }

@@ -51,13 +51,6 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
   const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column;
   const float *fours[LANES_SLIM * FOURS];
   UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] = a + 4 * g * stride;
-#define TURN(v, x)                                                                                                     \
-  UNROLL for (int r = 0; r < 4; r++) {                                                                                 \
-    FOUR parts[FOURS];                                                                                                 \
-    UNROLL for (int q = 0; q < FOURS; q++) parts[q] = LANES_NAME(load_four)(fours[(v) * FOURS + q] + r * stride);      \
-    x[r] = LANES_NAME(join_fours)(parts);                                                                              \
-  }                                                                                                                    \
-  LANES_NAME(transpose_fours)(x, x);
 #define MULTIPLY(v, x, s)                                                                                              \
   UNROLL for (int j = 0; j < n; j++) sums[v][j] = FMA(x, BROADCAST(b[j * b_column + s * b_step]), sums[v][j]);
   int64_t p = 0;
@@ -65,7 +58,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
     UNROLL for (int v = 0; v < vectors; v++) {
       VECTOR x[4];
       UNROLL for (int q = 0; q < FOURS; q++) KEEP(fours[v * FOURS + q]);
-      TURN(v, x)
+      LANES_NAME(turn_fours)(fours + v * FOURS, stride, x);
       UNROLL for (int s = 0; s < 4; s++) { MULTIPLY(v, x[s], s) }
     }
     UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] += 4;
@@ -85,12 +78,11 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
   UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] -= done;
   b -= done * b_step;
   VECTOR x[LANES_SLIM][4];
-  UNROLL for (int v = 0; v < vectors; v++) { TURN(v, x[v]) }
+  UNROLL for (int v = 0; v < vectors; v++) LANES_NAME(turn_fours)(fours + v * FOURS, stride, x[v]);
   UNROLL for (int s = 1; s < 4; s++) {
     if (s < done) continue;
     UNROLL for (int v = 0; v < vectors; v++) { MULTIPLY(v, x[v][s], s) }
   }
-#undef TURN
 }
 
 /* The same of a transposed A, of whose last vector there are `count` rows. */

@@ -21,12 +21,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(transposing_whole)(
   for (; k >= 4; k -= 4) {
     VECTOR columns[4];
     UNROLL for (int q = 0; q < FOURS; q++) KEEP(fours[q]);
-    UNROLL for (int r = 0; r < 4; r++) {
-      FOUR parts[FOURS];
-      UNROLL for (int q = 0; q < FOURS; q++) parts[q] = LANES_NAME(load_four)(fours[q] + r * b_stride);
-      columns[r] = LANES_NAME(join_fours)(parts);
-    }
-    LANES_NAME(transpose_fours)(columns, columns);
+    LANES_NAME(turn_fours)(fours, b_stride, columns);
     AFTER_COLUMNS(columns, a);
     UNROLL for (int s = 0; s < 4; s++) {
       UNROLL for (int i = 0; i < rows; i++) {

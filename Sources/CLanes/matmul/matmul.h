@@ -58,6 +58,14 @@ typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 typedef lanes_status (*lanes_small_kernel)(const lanes_matmul_call *call, const float *a, const float *b, float *c,
                                            int64_t columns, const float *bias);
 
+/* Tiles with one or two vectors of eight columns, and up to four columns more: so many rows of them, at most. */
+enum { LANES_POOLED_ROWS = 9, LANES_POOLED_VECTOR = 8, LANES_POOLED_COLUMNS = 4 };
+typedef struct lanes_pooled_kernels {
+  int rows[2][3]; /* [vectors − 1][1, 2, and 3 or 4 columns more] */
+  lanes_small_kernel tiles[2][3][LANES_POOLED_ROWS]; /* […][…][rows − 1] */
+} lanes_pooled_kernels;
+extern const lanes_pooled_kernels lanes_pooled_avx2;
+
 /* A whole product: what it is but for its pointers begins with a struct that the kernel knows. */
 typedef lanes_status lanes_product_kernel_function(const void *product, const float *a, const float *b, float *c,
                                                    const float *bias, const float *gradient_value);
@@ -164,6 +172,7 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel strip[LANES_A_FORMS][LANES_MOST_MR];
   /* [has a beta, a bias or relu][form of A][vectors − 1][form of the last one][rows − 1] */
   lanes_small_kernel small[2][LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
+  const lanes_pooled_kernels *pooled; /* NULL: there are none */
   lanes_product_kernel rows[2][LANES_ROWS_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
   struct {

@@ -21,6 +21,7 @@ LANES_FAST int lanes_has_small_sides(const lanes_context *context, const lanes_m
 /* How C is cut into tiles, and what these take: those of all columns, and the last one in a row of tiles. */
 typedef struct lanes_small_tiles {
   int64_t rows, columns;                        /* of a tile but for the last ones */
+  int64_t last_rows, last_columns;              /* of those that are the last in a row of tiles, at most */
   const lanes_small_kernel *by_whole, *by_last; /* [rows − 1] */
 } lanes_small_tiles;
 typedef struct lanes_tiles {
@@ -67,7 +68,7 @@ static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
 
 /* One tile: without a loop nothing has to be kept in memory. */
 LANES_FAST int lanes_is_one_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call) {
-  return call->m <= tiles->rows && call->n <= tiles->columns;
+  return call->m <= tiles->last_rows && call->n <= tiles->last_columns;
 }
 LANES_FAST lanes_status lanes_multiply_small_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
                                                   const float *b, float *c, const float *bias) {
@@ -76,14 +77,16 @@ LANES_FAST lanes_status lanes_multiply_small_tile(const lanes_small_tiles *tiles
 
 LANES_FAST lanes_status lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
                                                    const float *b, float *c, const float *bias) {
-  const int64_t rows = tiles->rows, columns = tiles->columns, m = call->m, n = call->n;
-  const int64_t a_step = rows * (call->transpose_a ? 1 : call->a_stride), c_step = rows * call->c_stride;
-  for (int64_t left = n; left > 0; left -= columns, b += columns, c += columns) {
-    const lanes_small_kernel *of_rows = left <= columns ? tiles->by_last : tiles->by_whole;
+  const int64_t columns = tiles->columns, a_row = call->transpose_a ? 1 : call->a_stride, c_row = call->c_stride;
+  for (int64_t left = call->n; left > 0; left -= columns, b += columns, c += columns) {
+    const int is_last = left <= tiles->last_columns;
+    const lanes_small_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
+    const int64_t rows = is_last ? tiles->last_rows : tiles->rows, width = is_last ? left : columns;
     const float *from = a;
     float *to = c;
-    for (int64_t i = 0; i < m; i += rows, from += a_step, to += c_step)
-      of_rows[lanes_least(rows, m - i) - 1](call, from, b, to, lanes_least(columns, left), bias);
+    for (int64_t i = call->m; i > 0; i -= rows, from += rows * a_row, to += rows * c_row)
+      of_rows[lanes_least(rows, i) - 1](call, from, b, to, width, bias);
+    if (is_last) break;
     if (bias) bias += columns;
   }
   return LANES_OK;
@@ -179,9 +182,27 @@ LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_
           lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS || lanes_is_worth_turning(context, call));
 }
 
+/* Whether the last one to four columns of C are pooled: they are more than whole vectors, and A and B are plain. Where half a
+ * larger vector would be empty beside one vector of a pooled tile, that is worth more tiles of fewer rows. */
+enum { LANES_WORTH_POOLING = 512 }; /* floats of A */
+LANES_FAST int lanes_has_pooled_columns(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t n = call->n;
+  return kernels->pooled && n > LANES_POOLED_VECTOR && (uint64_t)(n - 1) % LANES_POOLED_VECTOR < LANES_POOLED_COLUMNS &&
+         !call->transpose_a && !call->transpose_b &&
+         (kernels->vector == LANES_POOLED_VECTOR || n > kernels->vector || call->m * call->k >= LANES_WORTH_POOLING);
+}
+
+/* Few columns, of which the last are pooled: a C of any length goes this way. */
+static inline int lanes_is_pooled(const lanes_context *context, const lanes_matmul_call *call) {
+  const int64_t most = 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS;
+  return (uint64_t)call->n <= most && call->m > LANES_SLIM && call->m < LANES_SLIM_LENGTH && call->k > LANES_SHORT_K &&
+         call->k <= context->blocking.level2 / 2 / most && lanes_has_pooled_columns(&context->kernels->matmul, call);
+}
+
 /* Whether a product goes this way, if its arguments are right; they may be anything. */
 static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
-  return (lanes_has_small_sides(context, call) || lanes_is_slim(context, call) || lanes_is_worth_turning(context, call)) &&
+  return (lanes_has_small_sides(context, call) || lanes_is_slim(context, call) || lanes_is_pooled(context, call) ||
+          lanes_is_worth_turning(context, call)) &&
          lanes_is_simple(context, call);
 }
 
@@ -252,12 +273,23 @@ LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_matmul_kernels *kern
   const int most = kernels->small_vectors, has_more = lanes_has_more(call);
   const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
   const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
-  return (lanes_small_tiles){
+  lanes_small_tiles tiles = {
       .rows = choice.rows,
       .columns = choice.columns,
+      .last_rows = choice.rows,
+      .last_columns = choice.columns,
       .by_whole = kernels->small[has_more][form][most - 1][LANES_LAST_WHOLE],
       .by_last = kernels->small[has_more][form][choice.last_vectors - 1][choice.last_form],
   };
+  if (lanes_has_pooled_columns(kernels, call)) {
+    const lanes_pooled_kernels *pooled = kernels->pooled;
+    const int64_t vectors = call->n / LANES_POOLED_VECTOR, over = call->n % LANES_POOLED_VECTOR;
+    const int is_even = (vectors & 1) == 0, width = over > 2 ? 2 : (int)over - 1;
+    tiles.last_rows = lanes_even_rows(call->m, lanes_least(pooled->rows[is_even][width], lanes_rows_in_cache(call)));
+    tiles.last_columns += LANES_POOLED_COLUMNS;
+    tiles.by_last = pooled->tiles[is_even][width];
+  }
+  return tiles;
 }
 
 /* Whether what lanes_is_small, and is neither slim nor a short chain, has small tiles. */

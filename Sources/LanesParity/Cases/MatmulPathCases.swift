@@ -23,7 +23,8 @@ extension ParitySuite {
       }
     }
     return shapes + stripShapes() + rowShapes() + lineShapes() + outputShapes() + partShapes() + pairShapes()
-      + slimShapes() + turnedShapes() + narrowShapes() + pageShapes() + smallTileShapes() + vanishingShapes()
+      + slimShapes() + turnedShapes() + narrowShapes() + pageShapes() + smallTileShapes() + pooledShapes()
+      + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -201,6 +202,23 @@ extension ParitySuite {
     [5, 8, 11].flatMap { k in
       [5, 7, 8, 9, 12, 15, 16, 17].flatMap { n in
         withEitherA([2, 5, 6, 8, 12, 13, 16, 17].map { ($0, n, k) }) { $0.isPrepared = ($1 + n) % 4 > 1 }
+      }
+    }
+  }
+
+  /// One to four columns more than whole vectors, which may be computed for several rows side by side: rows that end with such
+  /// a vector, within one, and a little behind a tile; few steps and many.
+  private static func pooledShapes() -> [MatmulShape] {
+    let columns = [9, 10, 11, 12, 17, 18, 19, 20, 25, 27, 33, 36]
+    let sizes = columns.flatMap { n in [5, 8, 61].flatMap { k in [2, 4, 5, 7, 8, 9, 10, 13, 23].map { ($0, n, k) } } }
+    let long = columns.prefix(8).flatMap { n in [(5, n, 301), (23, n, 1_027), (401, n, 260)] }
+    return (sizes + long).enumerated().map { number, size in
+      MatmulShape(size.0, size.1, size.2).with {
+        if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .relu) }
+        if number % 5 == 2 { $0.bias = true }
+        if number % 7 == 3 { ($0.a, $0.b) = (.special, .wide) }
+        if number % 11 == 4 { ($0.layoutA, $0.layoutB) = (.init(gap: 3), .init(gap: 1)) }
+        $0.isPrepared = number % 4 > 1
       }
     }
   }

@@ -97,8 +97,8 @@ typedef struct lanes_slim {
 /* Bands: sums of some columns of C, b_stride and k as ever, in tiles of columns that have all rows: `high` tiles of rows, and
  * behind them `low` ones with a row less. The sums of a tile of rows lie beside each other, behind those of the one before, as do
  * the next columns'. A lies in panels, each `a_tile` behind the one before. The last columns' tile begins where it ends with the
- * columns, which are as many as one has, at least. Unless `fetched` is 0, what lies so many floats behind what is read of B is fetched
- * from memory. */
+ * columns, which are as many as one has, at least. Unless `fetched` is 0, what lies so many floats behind what is read of B is
+ * fetched from memory. */
 enum { LANES_BAND_STEPS = 8, LANES_BAND_ROWS = 6, LANES_BAND_VECTORS = 4, LANES_BAND_PANEL = 8 };
 typedef struct lanes_band {
   int64_t k, b_stride, columns, high, low, a_tile, fetched;

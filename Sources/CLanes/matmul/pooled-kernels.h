@@ -26,6 +26,10 @@ static inline __attribute__((always_inline)) VECTOR LANES_NAME(join)(VECTOR x, V
 #undef JOIN
 #undef JOIN_AT
 
+/* Floats of an A that a level-2 cache does not hold; and of rows so long that the hardware fetches them in time. */
+#define FAR_A (1 << 18)
+#define LONG_ROWS_OF_A (1 << 10)
+
 /* All arguments but the pointers and columns are constants after inlining. The tile's last `width` columns are pooled: of three,
  * four are, the first of them for a second time. */
 static inline __attribute__((always_inline)) lanes_status LANES_NAME(pooled)(const lanes_matmul_call *call, const float *a,
@@ -62,8 +66,18 @@ static inline __attribute__((always_inline)) lanes_status LANES_NAME(pooled)(con
     b += b_stride;                                                                                                     \
     AFTER(pooled[groups - 1], b);                                                                                      \
   }
-  for (int64_t p = call->k % 4; p > 0; p--) STEP
-  for (int64_t p = call->k / 4; p > 0; p--) { STEP STEP STEP STEP }
+  /* Short rows that come from afar, and lie beside each other, are fetched one after the other for the next tile. */
+  const int64_t k = call->k;
+  const int fetches = call->m * k > FAR_A && k < LONG_ROWS_OF_A && a_stride - k < k / 8;
+  const float *next = a + rows * a_stride;
+  for (int64_t p = k % 4; p > 0; p--) STEP
+  for (int64_t p = k / 4; p > 0; p--) {
+    if (fetches) {
+      UNROLL for (int line = 0; line < rows * 4; line += 16) __builtin_prefetch(next + line);
+      next += rows * 4;
+    }
+    STEP STEP STEP STEP
+  }
 #undef STEP
   if (bias) {
     UNROLL for (int v = 0; v < vectors; v++) {
@@ -105,8 +119,15 @@ ROWS_TO_4(POOLED, pooled_2_4, 2, 4)
 #define POOLED_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
 const lanes_pooled_kernels LANES_NAME(lanes_pooled) = {
     .rows = {{9, 8, 7}, {5, 4, 4}},
-    .tiles = {{{ROWS_TO_9(POOLED_ENTRY, pooled_1_1)}, {ROWS_TO_8(POOLED_ENTRY, pooled_1_2)}, {ROWS_TO_7(POOLED_ENTRY, pooled_1_4)}},
-              {{ROWS_TO_5(POOLED_ENTRY, pooled_2_1)}, {ROWS_TO_4(POOLED_ENTRY, pooled_2_2)}, {ROWS_TO_4(POOLED_ENTRY, pooled_2_4)}}},
+    .tiles =
+        {
+            {{ROWS_TO_9(POOLED_ENTRY, pooled_1_1)},
+             {ROWS_TO_8(POOLED_ENTRY, pooled_1_2)},
+             {ROWS_TO_7(POOLED_ENTRY, pooled_1_4)}},
+            {{ROWS_TO_5(POOLED_ENTRY, pooled_2_1)},
+             {ROWS_TO_4(POOLED_ENTRY, pooled_2_2)},
+             {ROWS_TO_4(POOLED_ENTRY, pooled_2_4)}},
+        },
 };
 #undef POOLED_ENTRY
 #undef ROWS_TO_4
@@ -115,3 +136,5 @@ const lanes_pooled_kernels LANES_NAME(lanes_pooled) = {
 #undef ROWS_TO_8
 #undef ROWS_TO_9
 #undef POOLED
+#undef FAR_A
+#undef LONG_ROWS_OF_A

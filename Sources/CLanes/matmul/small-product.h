@@ -182,21 +182,31 @@ LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_
           lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS || lanes_is_worth_turning(context, call));
 }
 
-/* Whether the last one to four columns of C are pooled: they are more than whole vectors, and A and B are plain. Where half a
- * larger vector would be empty beside one vector of a pooled tile, that is worth more tiles of fewer rows. */
+/* Whether the last one to four columns of C are pooled: they are more than whole vectors, and A and B are plain. Where larger
+ * vectors take as long as two of a pooled tile, so are theirs; those of one, if that is worth more tiles of fewer rows. */
 enum { LANES_WORTH_POOLING = 512 }; /* floats of A */
-LANES_FAST int lanes_has_pooled_columns(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+LANES_FAST int lanes_has_pooled_columns(const lanes_context *context, const lanes_matmul_call *call) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t n = call->n;
-  return kernels->pooled && n > LANES_POOLED_VECTOR && (uint64_t)(n - 1) % LANES_POOLED_VECTOR < LANES_POOLED_COLUMNS &&
-         !call->transpose_a && !call->transpose_b &&
-         (kernels->vector == LANES_POOLED_VECTOR || n > kernels->vector || call->m * call->k >= LANES_WORTH_POOLING);
+  if (!kernels->pooled || n <= LANES_POOLED_VECTOR || (uint64_t)(n - 1) % LANES_POOLED_VECTOR >= LANES_POOLED_COLUMNS ||
+      call->transpose_a || call->transpose_b)
+    return 0;
+  return kernels->vector == LANES_POOLED_VECTOR ||
+         (context->blocking.core == LANES_CORE_OF_HALVES &&
+          (n > kernels->vector || call->m * call->k >= LANES_WORTH_POOLING));
 }
 
-/* Few columns, of which the last are pooled: a C of any length goes this way. */
+/* Whether a small product is not worth asking for threads. */
+static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
+  return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
+}
+
+/* Few columns, of which the last are pooled: a C of any length goes this way. Several threads have rows of it. */
 static inline int lanes_is_pooled(const lanes_context *context, const lanes_matmul_call *call) {
-  const int64_t most = 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS;
-  return (uint64_t)call->n <= most && call->m > LANES_SLIM && call->m < LANES_SLIM_LENGTH && call->k > LANES_SHORT_K &&
-         call->k <= context->blocking.level2 / 2 / most && lanes_has_pooled_columns(&context->kernels->matmul, call);
+  const int64_t m = call->m, n = call->n, k = call->k, most = 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS;
+  return (uint64_t)n <= (uint64_t)most && m > LANES_SLIM && m < LANES_SLIM_LENGTH && k > LANES_SHORT_K &&
+         k <= context->blocking.level2 / 2 / most && (m >= n || lanes_is_alone(context, call)) &&
+         lanes_has_pooled_columns(context, call);
 }
 
 /* Whether a product goes this way, if its arguments are right; they may be anything. */
@@ -204,11 +214,6 @@ static inline int lanes_is_small(const lanes_context *context, const lanes_matmu
   return (lanes_has_small_sides(context, call) || lanes_is_slim(context, call) || lanes_is_pooled(context, call) ||
           lanes_is_worth_turning(context, call)) &&
          lanes_is_simple(context, call);
-}
-
-/* Whether a small product is not worth asking for threads. */
-static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
-  return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
 }
 
 static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, lanes_slim_form form,
@@ -269,7 +274,8 @@ LANES_FAST int lanes_has_more(const lanes_matmul_call *call) {
   return call->beta != 0 || call->bias || call->activation != LANES_IDENTITY;
 }
 
-LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_context *context, const lanes_matmul_call *call) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int most = kernels->small_vectors, has_more = lanes_has_more(call);
   const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
   const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
@@ -281,7 +287,7 @@ LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_matmul_kernels *kern
       .by_whole = kernels->small[has_more][form][most - 1][LANES_LAST_WHOLE],
       .by_last = kernels->small[has_more][form][choice.last_vectors - 1][choice.last_form],
   };
-  if (lanes_has_pooled_columns(kernels, call)) {
+  if (lanes_has_pooled_columns(context, call)) {
     const lanes_pooled_kernels *pooled = kernels->pooled;
     const int64_t vectors = call->n / LANES_POOLED_VECTOR, over = call->n % LANES_POOLED_VECTOR;
     const int is_even = (vectors & 1) == 0, width = over > 2 ? 2 : (int)over - 1;
@@ -329,7 +335,7 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
     return;
   }
   if (lanes_has_small_tiles(context, call)) {
-    small->small_tiles = lanes_decide_tiles(kernels, call);
+    small->small_tiles = lanes_decide_tiles(context, call);
     small->call = *call;
     small->run = lanes_is_one_tile(&small->small_tiles, call) ? lanes_run_small_tile : lanes_run_small_tiles;
     return;

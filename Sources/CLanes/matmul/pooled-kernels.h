@@ -69,15 +69,14 @@ static inline __attribute__((always_inline)) lanes_status LANES_NAME(pooled)(con
   /* Short rows that come from afar, and lie beside each other, are fetched one after the other for the next tile. */
   const int64_t k = call->k;
   const int fetches = call->m * k > FAR_A && k < LONG_ROWS_OF_A && a_stride - k < k / 8;
-  const float *next = a + rows * a_stride;
+  int64_t fours = k / 4;
   for (int64_t p = k % 4; p > 0; p--) STEP
-  for (int64_t p = k / 4; p > 0; p--) {
-    if (fetches) {
+  if (fetches)
+    for (const float *next = a + rows * a_stride; fours > 0; fours--, next += rows * 4) {
       UNROLL for (int line = 0; line < rows * 4; line += 16) __builtin_prefetch(next + line);
-      next += rows * 4;
+      STEP STEP STEP STEP
     }
-    STEP STEP STEP STEP
-  }
+  for (; fours > 0; fours--) { STEP STEP STEP STEP }
 #undef STEP
   if (bias) {
     UNROLL for (int v = 0; v < vectors; v++) {

@@ -45,8 +45,8 @@ import Testing
     }
   }
 
-  /// Nothing is read or written beyond an edge; that would end the process. So is what a caller gets who states nothing like
-  /// the reference.
+  /// Nothing is read or written beyond an edge; that would end the process. Among the backends is the one that a caller gets
+  /// who states nothing.
   @Test(arguments: [ParityMemory.Edges.pageAfter, .pageBefore])
   func staysWithinItsPages(edges: ParityMemory.Edges) throws {
     let backends = try Hardware.availableISAs.map { try NativeBackend(isa: $0, threads: 2, grainNanoseconds: 1) }

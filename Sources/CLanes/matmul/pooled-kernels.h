@@ -15,16 +15,12 @@ static inline __attribute__((always_inline)) VECTOR LANES_NAME(load_pooled)(cons
 }
 
 /* The first n lanes of x, and what follows of y. */
-#define JOIN_AT(i, n) ((i) < (n) ? (i) : LANES_VECTOR + (i))
 #define JOIN(n)                                                                                                        \
-  case n:                                                                                                              \
-    return __builtin_shufflevector(x, y, JOIN_AT(0, n), JOIN_AT(1, n), JOIN_AT(2, n), JOIN_AT(3, n), JOIN_AT(4, n),    \
-                                   JOIN_AT(5, n), JOIN_AT(6, n), JOIN_AT(7, n));
+  case n: return _mm256_blend_ps(x, y, 0xff << (n) & 0xff);
 static inline __attribute__((always_inline)) VECTOR LANES_NAME(join)(VECTOR x, VECTOR y, const int n) {
   switch (n) { JOIN(1) JOIN(2) JOIN(3) JOIN(4) JOIN(5) JOIN(6) JOIN(7) default: return y; }
 }
 #undef JOIN
-#undef JOIN_AT
 
 /* Floats of an A that a level-2 cache does not hold; and of rows so long that the hardware fetches them in time. */
 #define FAR_A (1 << 18)

@@ -182,8 +182,9 @@ LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_
           lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS || lanes_is_worth_turning(context, call));
 }
 
-/* Whether the last one to four columns of C are pooled: they are more than whole vectors, and A and B are plain. Where larger
- * vectors take as long as two of a pooled tile, so are theirs; those of one, if that is worth more tiles of fewer rows. */
+/* Whether the last one to four columns of C are pooled: they are more than whole vectors of eight, and A and B are plain. Vectors
+ * of sixteen leave them to these tiles where the core computes them in halves; a C that is one such vector, where it has steps
+ * enough to be worth more tiles of fewer rows. */
 enum { LANES_WORTH_POOLING = 512 }; /* floats of A */
 LANES_FAST int lanes_has_pooled_columns(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
@@ -201,12 +202,13 @@ static inline int lanes_is_alone(const lanes_context *context, const lanes_matmu
   return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
 }
 
-/* Few columns, of which the last are pooled: a C of any length goes this way. Several threads have rows of it. */
+/* Few columns, of which the last are pooled: a C of any length goes this way, while B stays in a level-2 cache. Several threads
+ * have rows of it. */
 static inline int lanes_is_pooled(const lanes_context *context, const lanes_matmul_call *call) {
-  const int64_t m = call->m, n = call->n, k = call->k, most = 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS;
-  return (uint64_t)n <= (uint64_t)most && m > LANES_SLIM && m < LANES_SLIM_LENGTH && k > LANES_SHORT_K &&
-         k <= context->blocking.level2 / 2 / most && (m >= n || lanes_is_alone(context, call)) &&
-         lanes_has_pooled_columns(context, call);
+  const int64_t m = call->m, n = call->n, k = call->k;
+  return lanes_has_pooled_columns(context, call) && n <= 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS && m > LANES_SLIM &&
+         m < LANES_SLIM_LENGTH && k > LANES_SHORT_K && k <= context->blocking.level2 / n &&
+         (m >= n || lanes_is_alone(context, call));
 }
 
 /* Whether a product goes this way, if its arguments are right; they may be anything. */
@@ -289,11 +291,12 @@ LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_context *context, co
   };
   if (lanes_has_pooled_columns(context, call)) {
     const lanes_pooled_kernels *pooled = kernels->pooled;
-    const int64_t vectors = call->n / LANES_POOLED_VECTOR, over = call->n % LANES_POOLED_VECTOR;
-    const int is_even = (vectors & 1) == 0, width = over > 2 ? 2 : (int)over - 1;
-    tiles.last_rows = lanes_even_rows(call->m, lanes_least(pooled->rows[is_even][width], lanes_rows_in_cache(call)));
+    /* Of an even number of vectors, the last tile has two. */
+    const int has_two = call->n / LANES_POOLED_VECTOR % 2 == 0, over = (int)(call->n % LANES_POOLED_VECTOR);
+    const int width = over > 2 ? 2 : over - 1;
+    tiles.last_rows = lanes_even_rows(call->m, lanes_least(pooled->rows[has_two][width], lanes_rows_in_cache(call)));
     tiles.last_columns += LANES_POOLED_COLUMNS;
-    tiles.by_last = pooled->tiles[is_even][width];
+    tiles.by_last = pooled->tiles[has_two][width];
   }
   return tiles;
 }

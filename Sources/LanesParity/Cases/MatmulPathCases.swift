@@ -207,11 +207,11 @@ extension ParitySuite {
   }
 
   /// One to four columns more than whole vectors, which may be computed for several rows side by side: rows that end with such
-  /// a vector, within one, and a little behind a tile; few steps and many.
+  /// a vector, within one, and a little behind a tile; few steps and many, and an A larger than a level-2 cache.
   private static func pooledShapes() -> [MatmulShape] {
     let columns = [9, 10, 11, 12, 17, 18, 19, 20, 25, 27, 33, 36]
     let sizes = columns.flatMap { n in [5, 8, 61].flatMap { k in [2, 4, 5, 7, 8, 9, 10, 13, 23].map { ($0, n, k) } } }
-    let long = columns.prefix(8).flatMap { n in [(5, n, 301), (23, n, 1_027), (401, n, 260)] }
+    let long = columns.prefix(8).flatMap { n in [(5, n, 301), (23, n, 1_027), (1_031, n, 257)] }
     return (sizes + long).enumerated().map { number, size in
       MatmulShape(size.0, size.1, size.2).with {
         if number % 3 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .relu) }

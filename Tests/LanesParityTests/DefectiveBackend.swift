@@ -1,5 +1,4 @@
 import Lanes
-import LanesReference
 
 /// What may be wrong with a backend.
 enum Defect: String, CaseIterable, Sendable {
@@ -15,12 +14,17 @@ enum Defect: String, CaseIterable, Sendable {
   case refusesEverything, acceptsEverything, throwsAnotherError, writesBeforeItThrows
 }
 
-/// The reference with one defect.
+/// The native backend with one defect.
 struct DefectiveBackend: Backend {
   let defect: Defect
-  let base = ReferenceBackend()
+  let base: NativeBackend
 
-  var name: String { "reference with \(defect)" }
+  init(_ defect: Defect) throws(LanesError) {
+    self.defect = defect
+    base = try NativeBackend(threads: 1)
+  }
+
+  var name: String { "native with \(defect)" }
 
   /// Words that a call writes, rows × columns, and words that it reads.
   private struct Site {

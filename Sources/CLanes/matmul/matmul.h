@@ -92,6 +92,7 @@ typedef struct lanes_slim {
   int64_t is_turned; /* a and b have changed places: C has rows, c[j·c_stride + i], and a bias for each i */
   float beta;        /* 0: C is not read */
   int relu;
+  int fetches; /* a panel's steps, early */
 } lanes_slim;
 
 /* Bands: sums of some columns of C, b_stride and k as ever, in tiles of columns that have all rows: `high` tiles of rows, and

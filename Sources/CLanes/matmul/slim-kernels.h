@@ -85,56 +85,79 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
   }
 }
 
-/* The same of a transposed A, of whose last vector there are `count` rows. */
+/* The same of a transposed A, whose last vector is `at` and holds `count` rows. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const lanes_slim *t, const float *a, const float *b,
-                                                                         const int64_t count, const int n, const int vectors,
+                                                                         const int64_t at, const int64_t count, const int n,
+                                                                         const int vectors, const int fetches,
                                                                          VECTOR sums[][LANES_SLIM]) {
-  const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column;
-  for (int64_t p = 0; p < k; p++, a += stride, b += b_step)
+  enum { LINE = 16 / LANES_VECTOR, AHEAD = 8 };
+  const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column, ahead = AHEAD * stride;
+  for (int64_t p = 0; p < k; p++, a += stride, b += b_step) {
+    if (fetches) {
+      UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(a + ahead + v * LANES_VECTOR);
+      __builtin_prefetch(a + ahead + vectors * LANES_VECTOR - 1);
+    }
     UNROLL for (int v = 0; v < vectors; v++) {
-      const float *from = a + v * LANES_VECTOR;
+      const float *from = a + (v < vectors - 1 ? v * LANES_VECTOR : at);
       const VECTOR x = v < vectors - 1 || count == LANES_VECTOR ? LOAD(from) : LOAD_FIRST(from, count);
       MULTIPLY(v, x, 0)
     }
+  }
 }
 #undef MULTIPLY
 
 /* Several vectors of rows at once, whose sums do not wait for each other; of those that are not turned, as many as there are
  * registers for. The last one of a plain A begins where it ends with the last row, over rows that are done; of a transposed one
- * it has the rows that are left. */
+ * it has the rows that are left, or where a mask costs time it begins over rows of those beside it. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim)(const lanes_slim *t, const float *a, const float *b, float *c,
                                                                    const float *bias, const int n, const lanes_a_form form) {
   const int of_panel = LANES_VECTOR < 16 ? 2 * (LANES_SLIM + 1 - n) : n == LANES_SLIM ? 6 : SLIM_VECTORS;
   const int most = form == LANES_A_PANEL ? of_panel : n == 1 ? 3 : 2;
   const int64_t m = t->m, a_row = form == LANES_A_ROWS ? t->a_stride : 1, c_row = t->is_turned ? 1 : t->c_stride;
   VECTOR sums[SLIM_VECTORS][LANES_SLIM];
-#define COUNT(v, vectors, last) ((v) < (vectors) - 1 ? LANES_VECTOR : (last))
-#define VECTORS(vectors, i, last)                                                                                      \
+#define AT(v, vectors, at) ((v) < (vectors) - 1 ? (v) * LANES_VECTOR : (at))
+#define COUNT(v, vectors, count) ((v) < (vectors) - 1 || (SHIFTS && (vectors) > 1) ? LANES_VECTOR : (count))
+#define VECTORS(vectors, i, at, count)                                                                                 \
   UNROLL for (int v = 0; v < vectors; v++)                                                                             \
-      LANES_NAME(slim_start)(t, c + ((i) + v * LANES_VECTOR) * c_row, COUNT(v, vectors, last), n, sums[v]);            \
+      LANES_NAME(slim_start)(t, c + ((i) + AT(v, vectors, at)) * c_row, COUNT(v, vectors, count), n, sums[v]);         \
   if (form == LANES_A_ROWS) LANES_NAME(slim_rows)(t, a + (i) * a_row, b, n, vectors, sums);                            \
-  else LANES_NAME(slim_panel)(t, a + (i), b, last, n, vectors, sums);                                                  \
+  else if (t->fetches)                                                                                                 \
+    LANES_NAME(slim_panel)(t, a + (i), b, at, COUNT((vectors) - 1, vectors, count), n, vectors, 1, sums);              \
+  else LANES_NAME(slim_panel)(t, a + (i), b, at, COUNT((vectors) - 1, vectors, count), n, vectors, 0, sums);           \
   UNROLL for (int v = 0; v < vectors; v++)                                                                             \
-      LANES_NAME(slim_end)(t, bias && t->is_turned ? bias + (i) + v * LANES_VECTOR : bias,                             \
-                           c + ((i) + v * LANES_VECTOR) * c_row, COUNT(v, vectors, last), n, sums[v]);
+      LANES_NAME(slim_end)(t, bias && t->is_turned ? bias + (i) + AT(v, vectors, at) : bias,                           \
+                           c + ((i) + AT(v, vectors, at)) * c_row, COUNT(v, vectors, count), n, sums[v]);
+#define WHOLE(vectors) (((vectors) - 1) * LANES_VECTOR)
   int64_t next = 0;
-  for (; next + most * LANES_VECTOR <= m; next += most * LANES_VECTOR) { VECTORS(most, next, LANES_VECTOR) }
   if (form == LANES_A_ROWS) {
+    for (; next + most * LANES_VECTOR <= m; next += most * LANES_VECTOR) { VECTORS(most, next, WHOLE(most), LANES_VECTOR) }
     for (; next < m; next += LANES_VECTOR) {
       const int64_t i = next + LANES_VECTOR <= m ? next : m - LANES_VECTOR;
-      VECTORS(1, i, LANES_VECTOR)
+      VECTORS(1, i, 0, LANES_VECTOR)
     }
     return;
   }
-  for (; most > 4 && next + 4 * LANES_VECTOR < m; next += 4 * LANES_VECTOR) { VECTORS(4, next, LANES_VECTOR) }
-  if (next == m) return;
-  const int64_t left = m - next, last = ((left - 1) & (LANES_VECTOR - 1)) + 1;
-  if (left <= LANES_VECTOR) { VECTORS(1, next, last) }
-  else if (most <= 2 || left <= 2 * LANES_VECTOR) { VECTORS(2, next, last) }
-  else if (left <= 3 * LANES_VECTOR) { VECTORS(3, next, last) }
-  else { VECTORS(4, next, last) }
+  /* Where a vector's sums wait for each other longer than they take, none is left alone: a few come before the last ones. */
+  const int evens = SHIFTS && n > 1, few = evens && n > 2 ? most / 2 : 4;
+  const int64_t least = evens ? (most + (few < 2 ? few : 2)) * LANES_VECTOR + 1 : most * LANES_VECTOR;
+  for (; m - next >= least || m - next == most * LANES_VECTOR; next += most * LANES_VECTOR) {
+    VECTORS(most, next, WHOLE(most), LANES_VECTOR)
+  }
+  for (; m - next > (most < 4 ? most : 4) * LANES_VECTOR; next += few * LANES_VECTOR) {
+    VECTORS(few, next, WHOLE(few), LANES_VECTOR)
+  }
+  const int64_t left = m - next;
+  if (left <= 0) return;
+#define LAST(vectors) (SHIFTS ? left - LANES_VECTOR : WHOLE(vectors))
+  if (left <= LANES_VECTOR) { VECTORS(1, next, 0, left) }
+  else if (most == 2 || left <= 2 * LANES_VECTOR) { VECTORS(2, next, LAST(2), left - LANES_VECTOR) }
+  else if (left <= 3 * LANES_VECTOR) { VECTORS(3, next, LAST(3), left - 2 * LANES_VECTOR) }
+  else { VECTORS(4, next, LAST(4), left - 3 * LANES_VECTOR) }
+#undef LAST
+#undef WHOLE
 #undef VECTORS
 #undef COUNT
+#undef AT
 }
 #undef LIE_ALONG
 #undef SLIM_VECTORS

@@ -218,8 +218,17 @@ static inline int lanes_is_small(const lanes_context *context, const lanes_matmu
          lanes_is_simple(context, call);
 }
 
-static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, lanes_slim_form form,
+/* Whether a panel is fetched early: from beyond a level-2 cache; for several columns in short vectors, of which a step is a line
+ * or two, beyond a level-1 cache. */
+enum { LANES_PANEL_IN_LEVEL1 = 1 << 13 };
+LANES_FAST int lanes_fetches_panel(const lanes_context *context, int64_t m, int64_t k, int64_t columns) {
+  return m * k > LANES_PANEL_IN_LEVEL1 &&
+         ((context->kernels->matmul.vector < LANES_LANES && columns > 1) || m * k > context->blocking.level2);
+}
+
+static inline void lanes_decide_slim(const lanes_context *context, const lanes_matmul_call *call, lanes_slim_form form,
                                      lanes_small_product *small) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int is_turned = call->n > LANES_SLIM;
   const int64_t a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
   lanes_slim *slim = &small->slim;
@@ -233,6 +242,7 @@ static inline void lanes_decide_slim(const lanes_matmul_kernels *kernels, const 
   slim->is_turned = is_turned;
   slim->beta = call->beta;
   slim->relu = call->activation == LANES_RELU;
+  slim->fetches = lanes_fetches_panel(context, slim->m, slim->k, is_turned ? call->m : call->n);
 }
 
 /* `whole` is the product that the call is a part of, or itself. */
@@ -313,7 +323,7 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const lanes_slim_form slim_form = lanes_slim_form_of(kernels, call);
   if (slim_form != LANES_SLIM_FORMS) {
-    lanes_decide_slim(kernels, call, slim_form, small);
+    lanes_decide_slim(context, call, slim_form, small);
     return;
   }
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;

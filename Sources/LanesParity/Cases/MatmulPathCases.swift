@@ -147,7 +147,15 @@ extension ParitySuite {
         }
       }
     }
+    // Larger than a level-2 cache.
     return shapes
+      + (1...4).flatMap { (columns: Int) -> [MatmulShape] in
+        let (length, k) = (2_117 - 10 * columns, columns == 1 ? 127 : 250)
+        return [
+          MatmulShape(length, columns, k).with { ($0.transposeA, $0.beta, $0.bias) = (true, 0.7, true) },
+          MatmulShape(columns, length, k).with { $0.isPrepared = columns % 2 == 0 },
+        ]
+      }
   }
 
   /// A few steps beside a transposed B, of as many columns as may be turned at a time, or more; with and without gaps in it.

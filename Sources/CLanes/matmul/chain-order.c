@@ -140,13 +140,26 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   job->packs_b = is_narrow || is_in_memory || (are_many && are_slow);
 }
 
-/* Vectors side by side in a tile: the kernels' own number, for which B is packed; all that there are, where the rows fill no
- * more of these tiles, which are lower, and three vectors of a row of B are not more lines at a time than can be had. */
+/* What all rows take beside so many vectors, in tiles of `wide`, and of one vector or two beside them: an fma for each sum, but
+ * at least EIGHT in a tile's step, for which each waits for the one before. Low tiles of two vectors take a little more, for each
+ * value of A is loaded for but two. */
+enum { EIGHT = 8 };
+static double fmas_of(const lanes_matmul_kernels *kernels, int64_t rows, int64_t vectors, int wide) {
+  const int64_t tiles = lanes_divide_up(rows, kernels->mr[wide - 1]), rest = vectors % wide;
+  const int64_t of_one = lanes_most(EIGHT * tiles, rows), of_two = lanes_most(EIGHT * tiles, 2 * rows);
+  if (wide == 2) return (double)(vectors / 2 * of_two + rest * of_one);
+  const int64_t twos = rest > 0 ? 3 - rest : 0; /* of three vectors and one, two and two are made */
+  return (double)((vectors - 2 * twos) / 3 * lanes_most(EIGHT * tiles, 3 * rows)) + 1.08 * (double)(twos * of_two);
+}
+
+/* Vectors side by side in a tile: the kernels' own number, for which B is packed; three, in lower tiles, where that takes less,
+ * and so many of a row of B are not more lines at a time than can be had. */
 static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
-  const int usual = kernels->vectors;
-  if (call->packed_b || lanes_is_far(call->b_stride)) return usual;
-  const int64_t tiles = lanes_divide_up(call->m, kernels->mr[LANES_MOST_VECTORS - 1]);
-  return tiles > lanes_divide_up(call->m, kernels->mr[usual - 1]) ? usual : LANES_MOST_VECTORS;
+  const int usual = kernels->vectors, most = LANES_MOST_VECTORS;
+  if (usual == most || call->packed_b || lanes_is_far(call->b_stride)) return usual;
+  if (lanes_divide_up(call->m, kernels->mr[most - 1]) <= lanes_divide_up(call->m, kernels->mr[usual - 1])) return most;
+  const int64_t vectors = lanes_vectors_of(kernels, call->n);
+  return fmas_of(kernels, call->m, vectors, most) < 0.99 * fmas_of(kernels, call->m, vectors, usual) ? most : usual;
 }
 
 /* Few rows had better read the rows of B from one end to the other, so many of them at a time, and write C as often. That is so

@@ -264,6 +264,11 @@ LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_
   return usual > 1 || context->blocking.core == LANES_CORE_OF_HALVES ? usual : vectors % 3 == 0 ? 3 : 2;
 }
 
+/* Rows of a tile of so many vectors. */
+LANES_FAST int64_t lanes_rows_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int vectors) {
+  return lanes_even_rows(call->m, lanes_least(kernels->mr[vectors - 1], lanes_rows_in_cache(call)));
+}
+
 /* What is decided of tiles of `most` vectors: the vectors of the last one in a row of tiles, and their form. */
 typedef struct lanes_tile_choice {
   int64_t columns, rows; /* of a tile but for the last ones */
@@ -276,7 +281,7 @@ LANES_FAST lanes_tile_choice lanes_choose_tiles(const lanes_matmul_kernels *kern
   const int64_t last_columns = n - (vectors - last_vectors) * kernels->vector;
   return (lanes_tile_choice){
       .columns = most * kernels->vector,
-      .rows = lanes_even_rows(call->m, lanes_least(kernels->mr[most - 1], lanes_rows_in_cache(call))),
+      .rows = lanes_rows_of_tile(kernels, call, most),
       .last_vectors = last_vectors,
       .last_form = lanes_last_vector_of(kernels, last_columns, last_vectors, 0),
   };
@@ -294,7 +299,7 @@ LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_context *context, co
   lanes_small_tiles tiles = {
       .rows = choice.rows,
       .columns = choice.columns,
-      .last_rows = choice.rows,
+      .last_rows = choice.rows < kernels->mr[most - 1] ? lanes_rows_of_tile(kernels, call, choice.last_vectors) : choice.rows,
       .last_columns = choice.columns,
       .by_whole = kernels->small[has_more][form][most - 1][LANES_LAST_WHOLE],
       .by_last = kernels->small[has_more][form][choice.last_vectors - 1][choice.last_form],

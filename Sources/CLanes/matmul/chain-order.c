@@ -99,12 +99,16 @@ static int has_far_rows(const chain_job *job) {
 }
 
 /* The micro-kernels read A where it is, unless alpha has to be multiplied in, or a transposed A spreads each panel over many
- * pages, which wide tiles do not mind as long as a level-2 cache holds it. */
+ * pages, which wide tiles do not mind as long as a level-2 cache holds it; or over more lines than a level-1 cache has beside
+ * narrow tiles of B, where many of few rows ask for each line. */
+enum { SEVERAL_ROWS = 48, MANY_TILES = 4, LEAST_PACKED = 1 << 12 };
 static int should_pack_a(const chain_job *job) {
   const lanes_matmul_call *call = job->call;
   if (call->alpha != 1) return 1;
   if (has_far_rows(job)) return 1;
   if (!call->transpose_a || call->n < 128) return 0;
+  if (has_narrow_tiles(job) && call->m > MANY_TILES * job->mr && call->m <= SEVERAL_ROWS)
+    return call->m * call->k > LEAST_PACKED;
   const int64_t most = has_narrow_tiles(job) ? small_operand : 4 * small_operand;
   return call->m * call->k > most || (has_narrow_tiles(job) && lanes_is_far(call->a_stride));
 }
@@ -122,7 +126,6 @@ static int is_crowded(const lanes_context *context, const lanes_matmul_call *cal
  * better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache does not hold two such blocks.
  * Otherwise panels are worth it where a tile has few cache lines of a row of B; where B comes from memory, in so small parts,
  * again and again; or where many rows meet vectors across lines, or rows that drive each other out of a cache. */
-enum { SEVERAL_ROWS = 48 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t few = 2 * context->blocking.rows, size = call->n * call->k;

@@ -146,18 +146,19 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
 /* Whether a slim C, however long, goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive
  * each other out of smaller ones; beside a plain B, of whose rows a few lines are read once, however far apart, while that is in
  * a level-2 cache, or near it where a line is one vector. Long rows of a transposed B are for the kernels that turn squares of
- * them. */
+ * them, in vectors of sixteen or where rows drive each other out of smaller caches. */
 enum { LANES_SLIM_LENGTH = 1 << 20, LANES_TURNED_K = 64 };
 static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM, turns_b = is_turned && call->transpose_b;
   const int64_t columns = is_turned ? call->m : call->n, length = is_turned ? call->n : call->m;
   if ((uint64_t)columns - 1 >= LANES_SLIM || (uint64_t)length - 1 >= LANES_SLIM_LENGTH ||
-      (uint64_t)call->k - 1 >= (turns_b ? LANES_TURNED_K : LANES_SLIM_LENGTH))
+      (uint64_t)call->k - 1 >= LANES_SLIM_LENGTH)
     return 0;
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  const int is_short = kernels->vector < LANES_LANES, is_far = lanes_is_far(is_turned ? call->b_stride : call->a_stride);
+  if (turns_b && call->k > LANES_TURNED_K && (is_far || !is_short)) return 0;
   const int64_t level2 = context->blocking.level2;
-  const int is_far = lanes_is_far(is_turned ? call->b_stride : call->a_stride);
-  const int64_t of_plain = kernels->vector < LANES_LANES ? level2 : 4 * level2;
+  const int64_t of_plain = is_short ? level2 : 4 * level2;
   const int64_t most = is_turned && !turns_b ? of_plain : is_far ? level2 : context->streaming_floats / 2;
   return length * call->k <= most && lanes_slim_form_of(kernels, call) != LANES_SLIM_FORMS;
 }

@@ -106,6 +106,22 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
                      call->b_stride, panel);
 }
 
+/* All columns of a block, of a B that the tile turns: none of it is packed. */
+static void multiply_transposing(const chain_job *job, const chain_block *block, lanes_micro_tile tile, lanes_part rows) {
+  const lanes_matmul_call *call = job->call;
+  const lanes_part tiles = block->column_tiles;
+  const int64_t j = lanes_first_column(&job->columns, tiles.begin);
+  const int64_t end = lanes_least(lanes_first_column(&job->columns, tiles.end), call->n);
+  const int is_last = block->steps.end == job->k;
+  tile.columns = end - j;
+  tile.a = a_of(job, block).first;
+  tile.b = b_in_place(call, j, block->steps.begin);
+  tile.c = call->c + rows.begin * call->c_stride + j;
+  tile.bias = is_last && call->bias ? call->bias + j : NULL;
+  job->kernels->transposing[form_of_a(job, block)][rows.end - rows.begin - 1](&tile);
+  if (chain_activates(job) && is_last) activate(job, rows, (lanes_part){j, end});
+}
+
 /* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
 static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *block, const lanes_micro_tile *tile) {
   const lanes_matmul_call *call = job->call;
@@ -179,6 +195,10 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
       .fetches = job->fetches_rows,
       .period = lanes_least(block->row_tiles.end - block->row_tiles.begin, PERIOD),
   };
+  if (job->transposes_once) {
+    multiply_transposing(job, block, tile, rows);
+    return;
+  }
   const lanes_a_form form = form_of_a(job, block);
   const lanes_micro_kernel(*micro)[LANES_LAST_FORMS][LANES_MOST_MR] = kernels->micro[form];
   const int64_t c_step = mr * call->c_stride;

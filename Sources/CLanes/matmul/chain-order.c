@@ -229,7 +229,7 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
     job->block_columns = lanes_most(blocking->level2 / 2 / STRIP_STEPS / job->columns.wide, 1);
   }
   /* Panels that are not used again; but for an activation they stay together. */
-  if (job->packs_b && !job->packs_a && row_blocks == 1) {
+  if (job->packs_b && !job->packs_a && row_blocks == 1 && !job->transposes_once) {
     const int64_t worth = chain_activates(job) ? lanes_divide_up(ACTIVATED_COLUMNS, job->columns.wide) : 1;
     job->block_columns = lanes_least(job->block_columns, worth);
   }
@@ -304,6 +304,7 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
     job.packs_a = should_pack_a(&job);
     job.by_rows = rows_kernel_of(&job, call);
     if (!call->packed_b && !job.by_rows) choose_way_of_b(context, &job);
+    job.transposes_once = job.packs_b && is_turned_once && job.row_tiles == 1;
     const int64_t size = n * k;
     job.fetches_b = call->packed_b ? size > context->blocking.level2 : !call->transpose_b && size > 4 * small_operand;
     job.fetches_rows = call->transpose_b && size > context->streaming_floats / 4;
@@ -324,7 +325,8 @@ chain_job lanes_chain_decide(const lanes_context *context, const lanes_matmul_ca
   if (job.by_rows)
     job.block_columns = lanes_least(job.block_columns, lanes_most(SHORT_B / k / job.columns.wide, 1));
   if (job.packs_a) job.a_floats = job.block_rows * job.a_panel * job.block_k;
-  job.workspace_each = job.a_floats + (job.packs_b ? job.block_columns * job.columns.wide * job.block_k : 0);
+  job.workspace_each = job.a_floats;
+  if (job.packs_b && !job.transposes_once) job.workspace_each += job.block_columns * job.columns.wide * job.block_k;
   job.call = NULL; /* It is the run's. */
   return job;
 }

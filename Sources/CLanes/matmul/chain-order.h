@@ -33,6 +33,7 @@ typedef struct chain_job {
   int packs_a, packs_b;                               /* 0: the operand is used where it is */
   lanes_product_kernel by_rows;                       /* not NULL: does all tiles of a block; or what is turned of it */
   int shares_rows_of_b;                               /* by_rows */
+  int transposes_once;                                /* one tile of rows turns all of a transposed B, and packs nothing */
   int64_t strip_steps;                                /* so few of a block's whole tiles side by side; 0: no strips */
   const float *packed_b;                              /* its panels are used; NULL: the call's B is not packed */
   int fetches_b;                                      /* a larger B's next steps or columns, early */

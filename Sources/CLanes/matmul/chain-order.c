@@ -156,13 +156,14 @@ static double fmas_of(const lanes_matmul_kernels *kernels, int64_t rows, int64_t
 }
 
 /* Vectors side by side in a tile: the kernels' own number, for which B is packed; three, in lower tiles, where that takes less,
- * and so many of a row of B are not more lines at a time than can be had. */
+ * clearly less where loads lie across lines, and so many of a row of B are not more lines at a time than can be had. */
 static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int usual = kernels->vectors, most = LANES_MOST_VECTORS;
   if (usual == most || call->packed_b || lanes_is_far(call->b_stride)) return usual;
   if (lanes_divide_up(call->m, kernels->mr[most - 1]) <= lanes_divide_up(call->m, kernels->mr[usual - 1])) return most;
   const int64_t vectors = lanes_vectors_of(kernels, call->n);
-  return fmas_of(kernels, call->m, vectors, most) < 0.99 * fmas_of(kernels, call->m, vectors, usual) ? most : usual;
+  const double worth = vectors > most && call->b_stride % kernels->vector != 0 ? 0.93 : 0.99;
+  return fmas_of(kernels, call->m, vectors, most) < worth * fmas_of(kernels, call->m, vectors, usual) ? most : usual;
 }
 
 /* Few rows had better read the rows of B from one end to the other, so many of them at a time, and write C as often. That is so

@@ -220,11 +220,11 @@ static inline int lanes_is_small(const lanes_context *context, const lanes_matmu
          lanes_is_simple(context, call);
 }
 
-/* Whether a panel is fetched early: from beyond a level-2 cache; for several columns in short vectors, of which a step is a line
- * or two, beyond a level-1 cache. */
-enum { LANES_PANEL_IN_LEVEL1 = 1 << 13 };
+/* Whether a panel of many steps is fetched early: from beyond a level-2 cache; for several columns in short vectors, of which a
+ * step is a line or two, beyond a level-1 cache. */
+enum { LANES_PANEL_IN_LEVEL1 = 1 << 13, LANES_PANEL_STEPS = 96 };
 LANES_FAST int lanes_fetches_panel(const lanes_context *context, int64_t m, int64_t k, int64_t columns) {
-  return m * k > LANES_PANEL_IN_LEVEL1 &&
+  return m * k > LANES_PANEL_IN_LEVEL1 && k >= LANES_PANEL_STEPS &&
          ((context->kernels->matmul.vector < LANES_LANES && columns > 1) || m * k > context->blocking.level2);
 }
 

@@ -114,7 +114,7 @@ static void LANES_NAME(lane_column_trees)(int64_t count, float *lanes, int64_t l
 
 /* Lanes that stay in registers. */
 #define LANE_TILE_ROWS 6
-#define LANE_TILE_VECTORS 8
+#define LANE_TILE_VECTORS 12
 #define TILE_NAME LANES_NAME
 #define TILE_VECTOR VECTOR
 #define TILE_OF(vector) vector
@@ -137,7 +137,8 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
                                          int64_t count, const float *y, int64_t y_stride, float *sums, int64_t sums_stride) {
   enum { LANES_AT_ONCE = LANES_VECTOR < 16 ? 8 : 16 };
   const int64_t tiles = (rows + LANE_TILE_ROWS - 1) / LANE_TILE_ROWS, most = (rows + tiles - 1) / tiles;
-  const int64_t at_once = most > 3 ? 1 : LANES_VECTOR < 16 ? (most > 1 ? 1 : 4) : most == 1 ? 8 : 2;
+  const int64_t of_several = LANES_VECTOR < 16 ? (most == 2 ? 4 : most == 3 ? 3 : 2) : most > 3 ? 1 : 2;
+  const int64_t at_once = most > 1 ? of_several : LANES_VECTOR < 16 ? 4 : 8;
   for (int64_t r = 0, vectors; r < count; r += vectors * LANES_VECTOR) {
     const int64_t left = count - r, vectors_left = (left - 1) / LANES_VECTOR + 1;
     vectors = vectors_left >= 8 ? 8 : vectors_left >= 4 ? 4 : vectors_left;
@@ -155,9 +156,19 @@ static void LANES_NAME(lane_column_sums)(int64_t k, int64_t rows, const float *x
   else if (n == 4) TILE(kind, 4, 1, LANES_AT_ONCE / 4);                                                                \
   else if (n == 5) TILE(kind, 5, 1, LANES_AT_ONCE / 4);                                                                \
   else TILE(kind, 6, 1, LANES_AT_ONCE / 4);
-      if (vectors == 4) TILE(lane_tile, 1, 4, LANES_AT_ONCE / 4);
+      if (vectors == 4 && n == 1) TILE(lane_tile, 1, 4, LANES_AT_ONCE / 4);
       else if (vectors == 3 && n == 1) TILE(lane_tile, 1, 3, LANES_AT_ONCE / 2);
       else if (vectors == 2 && n == 1) TILE(lane_tile, 1, 2, LANES_AT_ONCE / 2);
+#if LANES_VECTOR < 16
+      else if (vectors == 4) TILE(lane_tile, 2, 4, 1);
+      else if (vectors == 3 && n == 2) TILE(lane_tile, 2, 3, 1);
+      else if (vectors == 3) TILE(lane_tile, 3, 3, 1);
+      else if (vectors == 2 && n == 2) TILE(lane_tile, 2, 2, 2);
+      else if (vectors == 2 && n == 3) TILE(lane_tile, 3, 2, 2);
+      else if (vectors == 2 && n == 4) TILE(lane_tile, 4, 2, 1);
+      else if (vectors == 2 && n == 5) TILE(lane_tile, 5, 2, 1);
+      else if (vectors == 2) TILE(lane_tile, 6, 2, 1);
+#endif
 #if LANES_VECTOR == 16
       else if (vectors == 8) TILE(lane_tile, 1, 8, LANES_AT_ONCE / 8);
       else if (vectors == 2 && n == 2) TILE(lane_tile, 2, 2, LANES_AT_ONCE / 4);

@@ -1,7 +1,7 @@
 /* The lane order, C1, of a tile: `rows` rows of x with `columns` columns of y, in `vectors` vectors of which the last one need
- * not be whole. As many lanes at a time stay in registers as these have room for, the ones that C1's tree adds first, so that
- * one is left of them. A piece of the steps, as long as a level-1 cache holds, is passed over for all lanes before the next.
- * Rows, vectors and lanes are constants after inlining.
+ * not be whole, or, where it shifts, begins over columns of the one before. As many lanes at a time stay in registers as these
+ * have room for, the ones that C1's tree adds first, so that one is left of them. A piece of the steps, as long as a level-1
+ * cache holds, is passed over for all lanes before the next. Rows, vectors and lanes are constants after inlining.
  * Included for each kind of vector: TILE_NAME, TILE_VECTOR, of TILE_OF a whole one, TILE_LOAD, TILE_STORE, TILE_FMA; a tile has
  * up to LANE_TILE_ROWS rows and LANE_TILE_VECTORS vectors in all. */
 static inline __attribute__((always_inline)) void TILE_NAME(lane_tile)(int64_t k, const int rows, const float *x, int64_t x_row,
@@ -9,11 +9,13 @@ static inline __attribute__((always_inline)) void TILE_NAME(lane_tile)(int64_t k
                                                                        int64_t columns, const float *y, int64_t y_stride,
                                                                        float *sums, int64_t sums_stride,
                                                                        const int at_once) {
-  enum { PIECE = 512, MOST = LANE_TILE_VECTORS };
+  enum { PIECE = LANES_VECTOR < 16 ? 1024 : 512, MOST = LANE_TILE_VECTORS };
   const int passes = LANES_LANES / at_once, all = rows * vectors;
+  const int shifts = SHIFTS && vectors > 1;
   const int64_t y_next = passes * y_stride, last = columns - (vectors - 1) * LANES_VECTOR;
-#define LOAD_VECTOR(v, from)                                                                                           \
-  ((v) < vectors - 1 ? TILE_OF(LOAD((from) + (v) * LANES_VECTOR)) : TILE_LOAD((from) + (v) * LANES_VECTOR, last))
+  const int64_t at = shifts ? columns - LANES_VECTOR : (vectors - 1) * LANES_VECTOR;
+#define AT(v) ((v) < vectors - 1 ? (v) * LANES_VECTOR : at)
+#define LOAD_VECTOR(v, from) (shifts || (v) < vectors - 1 ? TILE_OF(LOAD((from) + AT(v))) : TILE_LOAD((from) + at, last))
   TILE_VECTOR in_memory[LANES_LANES][MOST];
   for (int64_t p = 0; p < k; p += PIECE) {
     const int is_last = k - p <= PIECE;
@@ -64,11 +66,11 @@ static inline __attribute__((always_inline)) void TILE_NAME(lane_tile)(int64_t k
       UNROLL for (int t = 0; t < all; t++) in_memory[pass * at_once][t] += in_memory[(pass + half) * at_once][t];
   UNROLL for (int i = 0; i < rows; i++) {
     float *to = sums + i * sums_stride;
-    UNROLL for (int v = 0; v < vectors - 1; v++)
-        memcpy(to + v * LANES_VECTOR, &in_memory[0][i * vectors + v], sizeof(TILE_VECTOR));
-    TILE_STORE(to + (vectors - 1) * LANES_VECTOR, in_memory[0][i * vectors + vectors - 1], last);
+    UNROLL for (int v = 0; v < vectors - 1; v++) memcpy(to + AT(v), &in_memory[0][i * vectors + v], sizeof(TILE_VECTOR));
+    TILE_STORE(to + at, in_memory[0][i * vectors + vectors - 1], shifts ? LANES_VECTOR : last);
   }
 #undef LOAD_VECTOR
+#undef AT
 }
 #undef TILE_NAME
 #undef TILE_VECTOR

@@ -81,12 +81,15 @@ extension ParitySuite {
     return shapes
   }
 
-  /// Long sums of few outputs, more rows than columns, of which the wider side of a transposed A may lie along vectors.
+  /// Long sums of few outputs, of which the wider side lies along vectors where it may: columns of B, or of a transposed A.
   private static func outputShapes() -> [MatmulShape] {
     let sizes = [
       (27, 2, 319), (16, 4, 200), (20, 3, 600), (9, 3, 140), (12, 5, 1100), (5, 2, 300), (6, 5, 807), (30, 2, 130),
     ]
-    return withEitherA(sizes + sizes + sizes) {
+    let wide = [
+      (2, 9, 131), (2, 17, 300), (2, 25, 1100), (3, 21, 1030), (4, 16, 2070), (5, 11, 140), (6, 10, 1290), (7, 9, 200),
+    ]
+    return withEitherA(sizes + sizes + sizes + wide) {
       $0.transposeB = $1 / 16 == 1
       if $1 % 5 == 1 { ($0.bias, $0.activation, $0.isGradient) = (true, .tanh, $1 % 2 == 0) }
       if $1 % 7 == 3 { ($0.layoutA, $0.layoutB) = (.init(gap: 3, offset: 1), .init(gap: 1, offset: 2)) }

@@ -47,6 +47,9 @@ typedef struct chain_job {
   int64_t workspace_each, a_floats;
 } chain_job;
 
+/* Tiles as high as their panels are packed all at once: rows of a transposed A are then read from one end to the other. */
+static inline int chain_packs_all_tiles(const chain_job *job) { return job->mr == job->a_panel; }
+
 /* An epilogue that the micro-kernels do not do, which had better have so many columns at once. */
 enum { ACTIVATED_COLUMNS = 256 };
 static inline int chain_activates(const chain_job *job) { return job->activation || job->gradient; }

@@ -59,10 +59,13 @@ static void multiply_turned_columns(const lanes_kernels *kernels, const lanes_ma
   }
 }
 
-/* Rows of a plain A and of a transposed B where they are, for so many steps at most: more had better be read in pieces. */
-enum { ROWS_IN_PLACE = 4096 };
-static int are_rows(const lanes_matmul_call *call) {
-  return !call->transpose_a && call->transpose_b && call->alpha == 1 && call->k <= ROWS_IN_PLACE;
+/* Rows of a plain A and of a transposed B where they are, for so many steps at most: more had better be read in pieces. Short
+ * vectors read them twice, which takes as long only in a level-1 cache. */
+enum { ROWS_IN_PLACE = 4096, READ_TWICE = 1200, READ_TWICE_IN_ALL = 1 << 13 };
+static int are_rows(const lanes_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t twice = lanes_most(READ_TWICE, READ_TWICE_IN_ALL / (call->m + call->n));
+  const int64_t most = kernels->matmul.vector < LANES_LANES ? twice : ROWS_IN_PLACE;
+  return !call->transpose_a && call->transpose_b && call->alpha == 1 && call->k <= most;
 }
 static void multiply_few_rows(const lanes_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t c_stride = call->c_stride;
@@ -129,7 +132,7 @@ static void run_few(void *argument, int thread, int threads) {
     multiply_turned_columns(job->kernels, &part);
   else if (should_stay_columns(&part))
     lanes_multiply_columns(&part, job->kernels, 0, part.n, part.b, part.b_stride);
-  else if (are_rows(&part))
+  else if (are_rows(job->kernels, &part))
     multiply_few_rows(job->kernels, &part);
   else
     multiply_few(job->kernels, &part, job->copies + thread * job->copies_each);

@@ -83,9 +83,10 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
     if (call->k > LANES_SHORT_K && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS &&
         lanes_has_small_tiles(context, call)) {
       /* Inlined: what was just decided stays in registers. */
-      const lanes_small_tiles tiles = lanes_decide_tiles(context, call);
+      lanes_small_tiles tiles = lanes_decide_tiles(context, call);
       if (lanes_is_one_tile(&tiles, call))
         return lanes_multiply_small_tile(&tiles, call, call->a, call->b, call->c, call->bias);
+      lanes_raise_last_tiles(kernels, call, &tiles);
       return lanes_multiply_small_tiles(&tiles, call, call->a, call->b, call->c, call->bias);
     }
     lanes_small_product small;

@@ -4,11 +4,7 @@
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 
-#include "paths.h"
-
-/* Always inline, and few values kept in memory: a core has room for some 64 stores under way, of which a tile's own, waiting for
- * their sums, take up to 32. With more, the next product's instructions wait as well. */
-#define LANES_FAST static inline __attribute__((always_inline))
+#include "small-tiles.h"
 
 /* Sides of such products are shorter, a power of two: operands of a quarter of a MiB are worth the chain order's blocks, as is a
  * B for which it matters how it lies. One comparison is that of all sides: what is negative is more. */
@@ -18,12 +14,7 @@ LANES_FAST int lanes_has_small_sides(const lanes_context *context, const lanes_m
   return (uint64_t)(m | n | k) < LANES_SMALL && m * n * k > 0 && n * k <= context->blocking.small_b;
 }
 
-/* How C is cut into tiles, and what these take: those of all columns, and the last one in a row of tiles. */
-typedef struct lanes_small_tiles {
-  int64_t rows, columns;                        /* of a tile but for the last ones */
-  int64_t last_rows, last_columns;              /* of those that are the last in a row of tiles, at most */
-  const lanes_small_kernel *by_whole, *by_last; /* [rows − 1] */
-} lanes_small_tiles;
+/* Micro-tiles, cut alike. */
 typedef struct lanes_tiles {
   lanes_micro_tile tile; /* without its pointers and its columns */
   int64_t m, n, a_row, rows, columns; /* of a tile but for the last ones, as there */
@@ -59,38 +50,6 @@ typedef struct lanes_small_product {
   };
   lanes_product_kernel run;
 } lanes_small_product;
-
-static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
-  if (m <= most) return m;
-  const uint32_t tiles = ((uint32_t)m + (uint32_t)most - 1) / (uint32_t)most;
-  return ((uint32_t)m + tiles - 1) / tiles;
-}
-
-/* One tile: without a loop nothing has to be kept in memory. */
-LANES_FAST int lanes_is_one_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call) {
-  return call->m <= tiles->last_rows && call->n <= tiles->last_columns;
-}
-LANES_FAST lanes_status lanes_multiply_small_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
-                                                  const float *b, float *c, const float *bias) {
-  return tiles->by_last[call->m - 1](call, a, b, c, call->n, bias);
-}
-
-LANES_FAST lanes_status lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
-                                                   const float *b, float *c, const float *bias) {
-  const int64_t columns = tiles->columns, a_row = call->transpose_a ? 1 : call->a_stride, c_row = call->c_stride;
-  for (int64_t left = call->n; left > 0; left -= columns, b += columns, c += columns) {
-    const int is_last = left <= tiles->last_columns;
-    const lanes_small_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
-    const int64_t rows = is_last ? tiles->last_rows : tiles->rows, width = is_last ? left : columns;
-    const float *from = a;
-    float *to = c;
-    for (int64_t i = call->m; i > 0; i -= rows, from += rows * a_row, to += rows * c_row)
-      of_rows[lanes_least(rows, i) - 1](call, from, b, to, width, bias);
-    if (is_last) break;
-    if (bias) bias += columns;
-  }
-  return LANES_OK;
-}
 
 static lanes_status lanes_run_small_tile(const void *product, const float *a, const float *b, float *c, const float *bias,
                                          const float *gradient_value) {
@@ -184,21 +143,6 @@ LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_
           lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS || lanes_is_worth_turning(context, call));
 }
 
-/* Whether the last one to four columns of C are pooled: they are more than whole vectors of eight, and A and B are plain. Vectors
- * of sixteen leave them to these tiles where the core computes them in halves; a C that is one such vector, where it has steps
- * enough to be worth more tiles of fewer rows. */
-enum { LANES_WORTH_POOLING = 512 }; /* floats of A */
-LANES_FAST int lanes_has_pooled_columns(const lanes_context *context, const lanes_matmul_call *call) {
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int64_t n = call->n;
-  if (!kernels->pooled || n <= LANES_POOLED_VECTOR || (uint64_t)(n - 1) % LANES_POOLED_VECTOR >= LANES_POOLED_COLUMNS ||
-      call->transpose_a || call->transpose_b)
-    return 0;
-  return kernels->vector == LANES_POOLED_VECTOR ||
-         (context->blocking.core == LANES_CORE_OF_HALVES &&
-          (n > kernels->vector || call->m * call->k >= LANES_WORTH_POOLING));
-}
-
 /* Whether a small product is not worth asking for threads. */
 static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
   return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
@@ -255,74 +199,6 @@ void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *
  * lie beside each other. */
 int lanes_turns_b(const lanes_context *context, const lanes_matmul_call *call);
 
-/* Vectors side by side in a tile. Those of a small one, but for so few rows that their sums would wait for each other, for long;
- * and where each fma's own load is one too many. */
-enum { LONG_WAIT = 32 };
-LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_matmul_call *call) {
-  const int usual = context->kernels->matmul.small_vectors;
-  const int64_t vectors = lanes_vectors_of(&context->kernels->matmul, call->n);
-  if (vectors <= usual) return usual;
-  if (call->m < 4 && call->m * usual <= 4 && call->k >= LONG_WAIT) return LANES_MOST_VECTORS;
-  return usual > 1 || context->blocking.core == LANES_CORE_OF_HALVES ? usual : vectors % 3 == 0 ? 3 : 2;
-}
-
-/* Rows of a tile of so many vectors. */
-LANES_FAST int64_t lanes_rows_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int vectors) {
-  return lanes_even_rows(call->m, lanes_least(kernels->mr[vectors - 1], lanes_rows_in_cache(call)));
-}
-
-/* What is decided of tiles of `most` vectors: the vectors of the last one in a row of tiles, and their form. */
-typedef struct lanes_tile_choice {
-  int64_t columns, rows; /* of a tile but for the last ones */
-  int last_vectors;
-  lanes_last_vector last_form;
-} lanes_tile_choice;
-LANES_FAST lanes_tile_choice lanes_choose_tiles(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int most) {
-  const int64_t n = call->n, vectors = lanes_vectors_of(kernels, n);
-  const int last_vectors = 1 + (int)(most == 3 ? (uint64_t)(vectors - 1) % 3 : (uint64_t)(vectors - 1) & (uint64_t)(most - 1));
-  const int64_t last_columns = n - (vectors - last_vectors) * kernels->vector;
-  return (lanes_tile_choice){
-      .columns = most * kernels->vector,
-      .rows = lanes_rows_of_tile(kernels, call, most),
-      .last_vectors = last_vectors,
-      .last_form = lanes_last_vector_of(kernels, last_columns, last_vectors, 0),
-  };
-}
-
-LANES_FAST int lanes_has_more(const lanes_matmul_call *call) {
-  return call->beta != 0 || call->bias || call->activation != LANES_IDENTITY;
-}
-
-LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_context *context, const lanes_matmul_call *call) {
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int most = kernels->small_vectors, has_more = lanes_has_more(call);
-  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
-  const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
-  lanes_small_tiles tiles = {
-      .rows = choice.rows,
-      .columns = choice.columns,
-      .last_rows = choice.rows < kernels->mr[most - 1] ? lanes_rows_of_tile(kernels, call, choice.last_vectors) : choice.rows,
-      .last_columns = choice.columns,
-      .by_whole = kernels->small[has_more][form][most - 1][LANES_LAST_WHOLE],
-      .by_last = kernels->small[has_more][form][choice.last_vectors - 1][choice.last_form],
-  };
-  if (lanes_has_pooled_columns(context, call)) {
-    const lanes_pooled_kernels *pooled = kernels->pooled;
-    /* Of an even number of vectors, the last tile has two. */
-    const int has_two = call->n / LANES_POOLED_VECTOR % 2 == 0, over = (int)(call->n % LANES_POOLED_VECTOR);
-    const int width = over > 2 ? 2 : over - 1;
-    tiles.last_rows = lanes_even_rows(call->m, lanes_least(pooled->rows[has_two][width], lanes_rows_in_cache(call)));
-    tiles.last_columns += LANES_POOLED_COLUMNS;
-    tiles.by_last = pooled->tiles[has_two][width];
-  }
-  return tiles;
-}
-
-/* Whether what lanes_is_small, and is neither slim nor a short chain, has small tiles. */
-LANES_FAST int lanes_has_small_tiles(const lanes_context *context, const lanes_matmul_call *call) {
-  return lanes_vectors_of_small(context, call) == context->kernels->matmul.small_vectors;
-}
-
 /* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the
  * part's own size. */
 static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call, int threads,
@@ -356,6 +232,7 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   }
   if (lanes_has_small_tiles(context, call)) {
     small->small_tiles = lanes_decide_tiles(context, call);
+    lanes_raise_last_tiles(kernels, call, &small->small_tiles);
     small->call = *call;
     small->run = lanes_is_one_tile(&small->small_tiles, call) ? lanes_run_small_tile : lanes_run_small_tiles;
     return;

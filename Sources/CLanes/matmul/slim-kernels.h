@@ -138,8 +138,8 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim)(const lanes_s
     return;
   }
   /* Where a vector's sums wait for each other longer than they take, none is left alone: a few come before the last ones. */
-  const int evens = SHIFTS && n > 1, few = evens && n > 2 ? most / 2 : 4;
-  const int64_t least = evens ? (most + (few < 2 ? few : 2)) * LANES_VECTOR + 1 : most * LANES_VECTOR;
+  const int is_slow_alone = SHIFTS && n > 1, few = is_slow_alone && n > 2 ? most / 2 : 4;
+  const int64_t least = is_slow_alone ? (most + (few < 2 ? few : 2)) * LANES_VECTOR + 1 : most * LANES_VECTOR;
   for (; m - next >= least || m - next == most * LANES_VECTOR; next += most * LANES_VECTOR) {
     VECTORS(most, next, WHOLE(most), LANES_VECTOR)
   }

@@ -84,7 +84,7 @@ typedef struct lanes_rows {
 /* A slim C, of one to four columns, or rows where it is turned, whose elements are computed side by side along them:
  * c[i, j] = relu(Σ a·b[p·b_step + j·b_column] + beta·c[i, j] + bias[j]).
  * A[i, p] is a[p·a_stride + i] (panel), or a[i·a_stride + p] (rows); pairs are rows of k = 2 without gaps, C being one column.
- * Rows of the form of rows are at least as many as are turned at a time, and a multiple unless beta is 0. */
+ * Rows of the form of rows are at least as many as are turned at a time. */
 typedef enum lanes_slim_form { LANES_SLIM_PANEL, LANES_SLIM_ROWS, LANES_SLIM_PAIRS, LANES_SLIM_FORMS } lanes_slim_form;
 enum { LANES_SLIM = 4 };
 typedef struct lanes_slim {

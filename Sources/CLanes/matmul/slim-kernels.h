@@ -43,14 +43,16 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_end)(const lan
       if (4 * q + r < rows) memcpy(c + (4 * q + r) * t->c_stride, (const float *)&turned[r] + 4 * q, n * sizeof(float));
 }
 
-/* So many vectors of rows of A, turned in registers four steps at a time. What is left of k is turned with the steps before. */
+/* So many vectors of rows of A, of which the last is `at`, turned in registers four steps at a time. What is left of k is turned
+ * with the steps before. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const lanes_slim *t, const float *a, const float *b,
-                                                                        const int n, const int vectors,
+                                                                        const int64_t at, const int n, const int vectors,
                                                                         VECTOR sums[][LANES_SLIM]) {
   enum { FOURS = LANES_VECTOR / 4 };
   const int64_t k = t->k, stride = t->a_stride, b_step = t->b_step, b_column = t->b_column;
   const float *fours[LANES_SLIM * FOURS];
-  UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] = a + 4 * g * stride;
+#define ROW(v) ((v) < vectors - 1 ? (v) * LANES_VECTOR : at)
+  UNROLL for (int g = 0; g < vectors * FOURS; g++) fours[g] = a + (ROW(g / FOURS) + g % FOURS * 4) * stride;
 #define MULTIPLY(v, x, s)                                                                                              \
   UNROLL for (int j = 0; j < n; j++) sums[v][j] = FMA(x, BROADCAST(b[j * b_column + s * b_step]), sums[v][j]);
   int64_t p = 0;
@@ -69,7 +71,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
   if (k < 4) {
     for (; p < k; p++, a++, b += b_step) UNROLL for (int v = 0; v < vectors; v++) {
       float block[LANES_VECTOR];
-      UNROLL for (int r = 0; r < LANES_VECTOR; r++) block[r] = a[(v * LANES_VECTOR + r) * stride];
+      UNROLL for (int r = 0; r < LANES_VECTOR; r++) block[r] = a[(ROW(v) + r) * stride];
       MULTIPLY(v, LOAD(block), 0)
     }
     return;
@@ -83,9 +85,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_rows)(const la
     if (s < done) continue;
     UNROLL for (int v = 0; v < vectors; v++) { MULTIPLY(v, x[v][s], s) }
   }
+#undef ROW
 }
 
-/* The same of a transposed A, whose last vector is `at` and holds `count` rows. */
+/* The same of a transposed A, whose last vector holds `count` rows. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const lanes_slim *t, const float *a, const float *b,
                                                                          const int64_t at, const int64_t count, const int n,
                                                                          const int vectors, const int fetches,
@@ -107,52 +110,44 @@ static inline __attribute__((always_inline)) void LANES_NAME(slim_panel)(const l
 #undef MULTIPLY
 
 /* Several vectors of rows at once, whose sums do not wait for each other; of those that are not turned, as many as there are
- * registers for. The last one of a plain A begins where it ends with the last row, over rows that are done; of a transposed one
- * it has the rows that are left, or where a mask costs time it begins over rows of those beside it. */
+ * registers for. The last one of all has the rows that are left; or, of a plain A and where a mask costs time, it begins over rows
+ * of those beside it. */
 static inline __attribute__((always_inline)) void LANES_NAME(slim)(const lanes_slim *t, const float *a, const float *b, float *c,
                                                                    const float *bias, const int n, const lanes_a_form form) {
   const int of_panel = LANES_VECTOR < 16 ? 2 * (LANES_SLIM + 1 - n) : n == LANES_SLIM ? 6 : SLIM_VECTORS;
-  const int most = form == LANES_A_PANEL ? of_panel : n == 1 ? 3 : 2;
+  const int most = form == LANES_A_PANEL ? of_panel : n == 1 ? 3 : 2, shifts = SHIFTS || form == LANES_A_ROWS;
   const int64_t m = t->m, a_row = form == LANES_A_ROWS ? t->a_stride : 1, c_row = t->is_turned ? 1 : t->c_stride;
   VECTOR sums[SLIM_VECTORS][LANES_SLIM];
 #define AT(v, vectors, at) ((v) < (vectors) - 1 ? (v) * LANES_VECTOR : (at))
-#define COUNT(v, vectors, count) ((v) < (vectors) - 1 || (SHIFTS && (vectors) > 1) ? LANES_VECTOR : (count))
-#define VECTORS(vectors, i, at, count)                                                                                 \
+#define COUNT(v, vectors, count) ((v) < (vectors) - 1 || (shifts && (vectors) > 1) ? LANES_VECTOR : (count))
+#define VECTORS(vectors, at, count)                                                                                    \
   UNROLL for (int v = 0; v < vectors; v++)                                                                             \
-      LANES_NAME(slim_start)(t, c + ((i) + AT(v, vectors, at)) * c_row, COUNT(v, vectors, count), n, sums[v]);         \
-  if (form == LANES_A_ROWS) LANES_NAME(slim_rows)(t, a + (i) * a_row, b, n, vectors, sums);                            \
+      LANES_NAME(slim_start)(t, c + (i + AT(v, vectors, at)) * c_row, COUNT(v, vectors, count), n, sums[v]);           \
+  if (form == LANES_A_ROWS) LANES_NAME(slim_rows)(t, a + i * a_row, b, at, n, vectors, sums);                          \
   else if (t->fetches)                                                                                                 \
-    LANES_NAME(slim_panel)(t, a + (i), b, at, COUNT((vectors) - 1, vectors, count), n, vectors, 1, sums);              \
-  else LANES_NAME(slim_panel)(t, a + (i), b, at, COUNT((vectors) - 1, vectors, count), n, vectors, 0, sums);           \
+    LANES_NAME(slim_panel)(t, a + i, b, at, COUNT((vectors) - 1, vectors, count), n, vectors, 1, sums);                \
+  else LANES_NAME(slim_panel)(t, a + i, b, at, COUNT((vectors) - 1, vectors, count), n, vectors, 0, sums);             \
   UNROLL for (int v = 0; v < vectors; v++)                                                                             \
-      LANES_NAME(slim_end)(t, bias && t->is_turned ? bias + (i) + AT(v, vectors, at) : bias,                           \
-                           c + ((i) + AT(v, vectors, at)) * c_row, COUNT(v, vectors, count), n, sums[v]);
+      LANES_NAME(slim_end)(t, bias && t->is_turned ? bias + i + AT(v, vectors, at) : bias,                             \
+                           c + (i + AT(v, vectors, at)) * c_row, COUNT(v, vectors, count), n, sums[v]);
 #define WHOLE(vectors) (((vectors) - 1) * LANES_VECTOR)
-  int64_t next = 0;
-  if (form == LANES_A_ROWS) {
-    for (; next + most * LANES_VECTOR <= m; next += most * LANES_VECTOR) { VECTORS(most, next, WHOLE(most), LANES_VECTOR) }
-    for (; next < m; next += LANES_VECTOR) {
-      const int64_t i = next + LANES_VECTOR <= m ? next : m - LANES_VECTOR;
-      VECTORS(1, i, 0, LANES_VECTOR)
-    }
-    return;
+  /* One that may not be left alone, as it would begin over rows that are done, or its sums would wait for each other longer than
+   * they take, has a few before it. */
+  const int is_not_alone = form == LANES_A_ROWS || (SHIFTS && n > 1);
+  const int few = form == LANES_A_ROWS ? 1 : is_not_alone && n > 2 ? most / 2 : 4;
+  const int64_t least = is_not_alone ? (most + (few < 2 ? few : 2)) * LANES_VECTOR + 1 : most * LANES_VECTOR;
+  int64_t i = 0;
+  for (; m - i >= least || m - i == most * LANES_VECTOR; i += most * LANES_VECTOR) {
+    VECTORS(most, WHOLE(most), LANES_VECTOR)
   }
-  /* Where a vector's sums wait for each other longer than they take, none is left alone: a few come before the last ones. */
-  const int is_slow_alone = SHIFTS && n > 1, few = is_slow_alone && n > 2 ? most / 2 : 4;
-  const int64_t least = is_slow_alone ? (most + (few < 2 ? few : 2)) * LANES_VECTOR + 1 : most * LANES_VECTOR;
-  for (; m - next >= least || m - next == most * LANES_VECTOR; next += most * LANES_VECTOR) {
-    VECTORS(most, next, WHOLE(most), LANES_VECTOR)
-  }
-  for (; m - next > (most < 4 ? most : 4) * LANES_VECTOR; next += few * LANES_VECTOR) {
-    VECTORS(few, next, WHOLE(few), LANES_VECTOR)
-  }
-  const int64_t left = m - next;
+  for (; m - i > (most < 4 ? most : 4) * LANES_VECTOR; i += few * LANES_VECTOR) { VECTORS(few, WHOLE(few), LANES_VECTOR) }
+  const int64_t left = m - i;
   if (left <= 0) return;
-#define LAST(vectors) (SHIFTS ? left - LANES_VECTOR : WHOLE(vectors))
-  if (left <= LANES_VECTOR) { VECTORS(1, next, 0, left) }
-  else if (most == 2 || left <= 2 * LANES_VECTOR) { VECTORS(2, next, LAST(2), left - LANES_VECTOR) }
-  else if (left <= 3 * LANES_VECTOR) { VECTORS(3, next, LAST(3), left - 2 * LANES_VECTOR) }
-  else { VECTORS(4, next, LAST(4), left - 3 * LANES_VECTOR) }
+#define LAST(vectors) (shifts ? left - LANES_VECTOR : WHOLE(vectors))
+  if (left <= LANES_VECTOR) { VECTORS(1, 0, left) }
+  else if (most == 2 || left <= 2 * LANES_VECTOR) { VECTORS(2, LAST(2), left - LANES_VECTOR) }
+  else if (most == 3 || left <= 3 * LANES_VECTOR) { VECTORS(3, LAST(3), left - 2 * LANES_VECTOR) }
+  else { VECTORS(4, LAST(4), left - 3 * LANES_VECTOR) }
 #undef LAST
 #undef WHOLE
 #undef VECTORS

@@ -100,7 +100,7 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
   if (call->k <= LANES_SHORT_K && (is_turned ? rows >= LANES_WORTH_TURNING : columns > 1)) return LANES_SLIM_FORMS;
   if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
   const int64_t at_once = columns > 1 ? kernels->slim_rows : kernels->vector;
-  return rows >= at_once && (call->beta == 0 || rows % at_once == 0) ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
+  return rows >= at_once ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
 /* Whether a slim C, however long, goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive

@@ -76,13 +76,15 @@ static double fmas_of(const lanes_matmul_kernels *kernels, int64_t rows, int64_t
   return (double)((vectors - 2 * twos) / 3 * lanes_most(EIGHT * tiles, 3 * rows)) + 1.08 * (double)(twos * of_two);
 }
 
-/* Vectors side by side in a tile: the kernels' own number, for which B is packed; three, in lower tiles, where that takes less,
- * clearly less where loads lie across lines, and so many of a row of B are not more lines at a time than can be had. */
+/* Vectors side by side in a tile: the kernels' own number, for which B is packed; three, in lower tiles, where these are no more
+ * of them or take less, clearly less where loads lie across lines, and so many of a row of B are not more lines at a time than
+ * can be had. */
 static int vectors_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int usual = kernels->vectors, most = LANES_MOST_VECTORS;
   if (usual == most || call->packed_b || lanes_is_far(call->b_stride)) return usual;
   if (lanes_divide_up(call->m, kernels->mr[most - 1]) <= lanes_divide_up(call->m, kernels->mr[usual - 1])) return most;
   const int64_t vectors = lanes_vectors_of(kernels, call->n);
+  if (vectors < most) return usual;
   const double worth = vectors > most && call->b_stride % kernels->vector != 0 ? 0.93 : 0.99;
   return fmas_of(kernels, call->m, vectors, most) < worth * fmas_of(kernels, call->m, vectors, usual) ? most : usual;
 }

@@ -106,20 +106,25 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
                      call->b_stride, panel);
 }
 
+static lanes_part columns_of(const chain_job *job, const chain_block *block) {
+  const lanes_part tiles = block->column_tiles;
+  const int64_t end = lanes_first_column(&job->columns, tiles.end);
+  return (lanes_part){lanes_first_column(&job->columns, tiles.begin), lanes_least(end, job->call->n)};
+}
+
 /* All columns of a block, of a B that the tile turns: none of it is packed. */
 static void multiply_transposing(const chain_job *job, const chain_block *block, lanes_micro_tile tile, lanes_part rows) {
   const lanes_matmul_call *call = job->call;
-  const lanes_part tiles = block->column_tiles;
-  const int64_t j = lanes_first_column(&job->columns, tiles.begin);
-  const int64_t end = lanes_least(lanes_first_column(&job->columns, tiles.end), call->n);
+  const lanes_part columns = columns_of(job, block);
+  const int64_t j = columns.begin;
   const int is_last = block->steps.end == job->k;
-  tile.columns = end - j;
+  tile.columns = columns.end - j;
   tile.a = a_of(job, block).first;
   tile.b = b_in_place(call, j, block->steps.begin);
   tile.c = call->c + rows.begin * call->c_stride + j;
   tile.bias = is_last && call->bias ? call->bias + j : NULL;
   job->kernels->transposing[form_of_a(job, block)][rows.end - rows.begin - 1](&tile);
-  if (chain_activates(job) && is_last) activate(job, rows, (lanes_part){j, end});
+  if (chain_activates(job) && is_last) activate(job, rows, columns);
 }
 
 /* What multiplies the first tile of rows, and packs B by the way; NULL: that is to be done before. */
@@ -147,14 +152,14 @@ static void multiply_copying(lanes_micro_kernel copying, lanes_micro_tile tile, 
 /* A few steps of all columns of a block. */
 static void multiply_rows(const chain_job *job, const chain_block *block, lanes_part rows) {
   const lanes_matmul_call *call = job->call;
-  const int64_t j = lanes_first_column(&job->columns, block->column_tiles.begin);
-  const int64_t end = lanes_least(lanes_first_column(&job->columns, block->column_tiles.end), call->n);
+  const lanes_part columns = columns_of(job, block);
+  const int64_t j = columns.begin;
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride;
   const lanes_turned_rows turned = {
       .rows =
           {
               .m = rows.end - rows.begin,
-              .n = end - j,
+              .n = columns.end - j,
               .a_row = a_row,
               .a_step = call->transpose_a ? call->a_stride : 1,
               .b_stride = call->b_stride,
@@ -170,7 +175,7 @@ static void multiply_rows(const chain_job *job, const chain_block *block, lanes_
   const float *b = call->b + j * (call->transpose_b ? call->b_stride : 1);
   run(&turned, call->a + rows.begin * a_row, b, call->c + rows.begin * call->c_stride + j, call->bias ? call->bias + j : NULL,
       NULL);
-  if (chain_activates(job)) activate(job, rows, (lanes_part){j, end});
+  if (chain_activates(job)) activate(job, rows, columns);
 }
 
 void lanes_chain_multiply(const chain_job *job, const chain_block *block) {

@@ -60,7 +60,7 @@ static void multiply_turned_columns(const lanes_kernels *kernels, const lanes_ma
 }
 
 /* Rows of a plain A and of a transposed B where they are, for so many steps at most: more had better be read in pieces. Short
- * vectors read them twice, which takes as long only in a level-1 cache. */
+ * vectors read them twice: so many steps, or as many as a level-1 cache holds of all rows. */
 enum { ROWS_IN_PLACE = 4096, READ_TWICE = 1200, READ_TWICE_IN_ALL = 1 << 13 };
 static int are_rows(const lanes_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t twice = lanes_most(READ_TWICE, READ_TWICE_IN_ALL / (call->m + call->n));

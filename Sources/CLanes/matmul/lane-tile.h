@@ -1,7 +1,8 @@
 /* The lane order, C1, of a tile: `rows` rows of x with `columns` columns of y, in `vectors` vectors of which the last one need
  * not be whole, or, where it shifts, begins over columns of the one before. As many lanes at a time stay in registers as these
- * have room for, the ones that C1's tree adds first, so that one is left of them. A piece of the steps, as long as a level-1
- * cache holds, is passed over for all lanes before the next. Rows, vectors and lanes are constants after inlining.
+ * have room for, the ones that C1's tree adds first, so that one is left of them. A piece of the steps, which a cache near by
+ * holds, is passed over for all lanes before the next: a longer one where few lanes at a time take many passes. Rows, vectors and
+ * lanes are constants after inlining.
  * Included for each kind of vector: TILE_NAME, TILE_VECTOR, of TILE_OF a whole one, TILE_LOAD, TILE_STORE, TILE_FMA; a tile has
  * up to LANE_TILE_ROWS rows and LANE_TILE_VECTORS vectors in all. */
 static inline __attribute__((always_inline)) void TILE_NAME(lane_tile)(int64_t k, const int rows, const float *x, int64_t x_row,

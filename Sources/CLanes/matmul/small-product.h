@@ -87,12 +87,12 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
 
 /* Where C has few columns or rows, its elements are computed side by side along them, in this form; LANES_SLIM_FORMS: it has
  * more, or is too short, or has so few steps that it is written row by row. */
-enum { LANES_WORTH_TURNING = 24, LANES_LONG_ROWS = 24 }; /* columns of B: transposed; plain, in short vectors, and one more */
+enum { LANES_WORTH_TURNING = 24, LANES_LONG_ROWS = 24 }; /* columns of B, transposed, and plain: see below */
 static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM;
   if (is_turned && call->m > LANES_SLIM) return LANES_SLIM_FORMS;
   const int64_t columns = is_turned ? call->m : call->n, rows = is_turned ? call->n : call->m;
-  const int64_t long_rows = LANES_LONG_ROWS + (kernels->vector == LANES_LANES);
+  const int64_t long_rows = LANES_LONG_ROWS + (kernels->vector == LANES_LANES); /* more than a vector and a half */
   if (is_turned && !call->transpose_b)
     return call->k > LANES_SHORT_K && rows >= long_rows ? LANES_SLIM_PANEL : LANES_SLIM_FORMS;
   if (columns == 1 && call->k == 2 && (is_turned ? call->b_stride == 2 : call->a_stride == 2 && call->c_stride == 1))

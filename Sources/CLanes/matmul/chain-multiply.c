@@ -138,6 +138,48 @@ static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *bl
   return tile->columns < kernels->vectors * kernels->vector ? NULL : kernels->copying[form_of_a(job, block)][rows - 1];
 }
 
+/* What multiplies whole tiles of rows, from `first` on, and packs a part of the next tile's B by the way, so that nothing waits
+ * for it: so many rows each, one every `period` steps. NULL: none does. Fewer tiles would do little else. */
+typedef struct chain_packing {
+  lanes_micro_kernel run;
+  const float *b;
+  float *panel;
+  int64_t first, width, rows, period;
+} chain_packing;
+
+enum { ENOUGH_TILES = 5, ENOUGH_STEPS = 16 };
+static chain_packing packing_of(const chain_job *job, const chain_block *block, int64_t t, int copies) {
+  const lanes_matmul_call *call = job->call;
+  const chain_packing none = {.run = NULL};
+  const int64_t next = t + 1, p = block->steps.begin, k = block->steps.end - p;
+  const int64_t rows = lanes_least(block->row_tiles.end * job->mr, call->m) - block->row_tiles.begin * job->mr;
+  const int64_t tiles = rows / job->mr - copies;
+  if (!job->packs_b || !block->is_first || call->transpose_b || tiles < ENOUGH_TILES || k < ENOUGH_STEPS) return none;
+  if (next >= block->column_tiles.end || lanes_width(&job->columns, t) < job->columns.wide) return none;
+  const int64_t j = lanes_first_column(&job->columns, next), width = lanes_width(&job->columns, next);
+  if (j + width > call->n) return none;
+  const int64_t each = lanes_divide_up(k, tiles);
+  return (chain_packing){
+      .run = job->kernels->packing[form_of_a(job, block)][job->mr - 1],
+      .b = b_in_place(call, p, j),
+      .panel = (float *)b_of(job, block, j),
+      .first = block->row_tiles.begin + copies,
+      .width = width,
+      .rows = each,
+      .period = (k - LANES_MOST_ENDS) / each,
+  };
+}
+
+static void multiply_packing(const chain_packing *packing, lanes_micro_tile tile, int64_t part) {
+  const int64_t first = part * packing->rows;
+  tile.period = packing->period;
+  tile.next_b[0] = packing->b + first * tile.next_b_stride;
+  tile.next_rows[0] = lanes_most(lanes_least(packing->rows, tile.k - first), 0);
+  tile.copy = packing->panel + first * packing->width;
+  tile.copy_width = packing->width;
+  packing->run(&tile);
+}
+
 /* The tile's b is the panel. */
 static void multiply_copying(lanes_micro_kernel copying, lanes_micro_tile tile, const lanes_matmul_call *call, int64_t p,
                              int64_t j, int are_more_rows) {
@@ -209,13 +251,15 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   const int64_t c_step = mr * call->c_stride;
   const int are_more_rows = block->row_tiles.begin + 1 < block->share->row_tiles.end;
   int64_t activated = first_column;
+  int is_packed = 0; /* beside the tile before */
   for (int64_t t = block->column_tiles.begin, tiles; t < block->column_tiles.end; t += tiles) {
     const int64_t j = lanes_first_column(&job->columns, t), width = lanes_width(&job->columns, t);
     tiles = job->strip_steps > 0 ? lanes_most(lanes_least((n - j) / width, block->column_tiles.end - t), 1) : 1;
     tile.columns = lanes_least(tiles * width, n - j);
     tile.b = b_of(job, block, j);
-    const lanes_micro_kernel copying = copying_of(job, block, &tile);
-    if (job->packs_b && block->is_first && !copying) pack_b(job, block, t, (float *)tile.b);
+    const lanes_micro_kernel copying = is_packed ? NULL : copying_of(job, block, &tile);
+    if (job->packs_b && block->is_first && !copying && !is_packed) pack_b(job, block, t, (float *)tile.b);
+    const chain_packing packing = packing_of(job, block, t, copying != NULL);
     if (has_b_panels) tile.b_stride = width;
     tile.next_b_stride = job->packed_b ? width : call->b_stride;
     tile.bias = is_last && call->bias ? call->bias + j : NULL;
@@ -228,15 +272,18 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
       fetch_in_place(&tile, t + 1 < block->column_tiles.end ? tile.b + width : NULL);
     else
       tile.next_rows[0] = 0;
-    const chain_next next = next_of(job, block, t, copying != NULL);
+    const chain_next next = packing.run ? (chain_next){NULL, 0} : next_of(job, block, t, copying != NULL);
     tile.a = a.first;
     tile.c = call->c + rows.begin * call->c_stride + j;
-    for (int64_t i = rows.begin, part = 0; i < rows.end; i += mr, part++, tile.a += a.step, tile.c += c_step) {
-      fetch_part(&tile, next, part);
-      tile.next_c = job->fetches_c && i + mr < rows.end ? tile.c + c_step : NULL;
-      if (copying && part == 0) multiply_copying(copying, tile, call, p, j, are_more_rows);
-      else of_rows[lanes_least(mr, rows.end - i) - 1](&tile);
+    for (int64_t i = block->row_tiles.begin; i < block->row_tiles.end; i++, tile.a += a.step, tile.c += c_step) {
+      const int64_t left = rows.end - i * mr;
+      fetch_part(&tile, next, i - block->row_tiles.begin);
+      tile.next_c = job->fetches_c && left > mr ? tile.c + c_step : NULL;
+      if (copying && i == block->row_tiles.begin) multiply_copying(copying, tile, call, p, j, are_more_rows);
+      else if (packing.run && left >= mr) multiply_packing(&packing, tile, i - packing.first);
+      else of_rows[lanes_least(mr, left) - 1](&tile);
     }
+    is_packed = packing.run != NULL;
     /* As soon as there are enough columns for whole vectors, and while they are still in cache. */
     const int64_t done = j + tile.columns;
     const int are_enough = t + tiles == block->column_tiles.end || done - activated >= ACTIVATED_COLUMNS;

@@ -240,6 +240,7 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     MATMUL_TILES, .micro = {MICRO_FORM(panel), MICRO_FORM(rows)}, \
     .small = {{SMALL_FORM(panel, plain), SMALL_FORM(rows, plain)}, {SMALL_FORM(panel, small), SMALL_FORM(rows, small)}},  \
     .copying = {{COPYING_ROWS(MICRO_ENTRY, copying_panel)}, {COPYING_ROWS(MICRO_ENTRY, copying_rows)}},                \
+    .packing = {{PACKING_ROWS(MICRO_ENTRY, packing_panel)}, {PACKING_ROWS(MICRO_ENTRY, packing_rows)}},                \
     .transposing = {{TRANSPOSING_ROWS(MICRO_ENTRY, transposing_panel)},                                                \
                     {TRANSPOSING_ROWS(MICRO_ENTRY, transposing_rows)}},                                                \
     .strip = {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}},                          \

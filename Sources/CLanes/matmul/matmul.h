@@ -43,14 +43,23 @@ typedef struct lanes_micro_tile {
    * none where that is 0. */
   int64_t period, next_rows[2], next_b_stride;
   const float *next_b[2];
-  /* Of a copying or transposing kernel: a panel, where it leaves the rows of op(B), or, of the latter, NULL; and its width. */
+  /* Of a copying, packing or transposing kernel: a panel, where it leaves rows of op(B), or, of the last, NULL; and its width. */
   float *copy;
   int64_t copy_width;
   int fetches; /* a transposing kernel: what lies in memory behind the rows that it reads */
 } lanes_micro_tile;
 
-/* Copying: B is left in a panel. Strip: the tile is one of several beside each other, that are multiplied one after the other. */
-typedef enum lanes_micro_use { LANES_MICRO_USUAL, LANES_MICRO_COPYING, LANES_MICRO_STRIP } lanes_micro_use;
+/* A tile does so many steps, at most, apart from the others, at its end. */
+enum { LANES_MOST_ENDS = 2 };
+
+/* Copying: B is left in a panel. Packing: the next tile's is, row by row. Strip: the tile is one of several beside each other,
+ * that are multiplied one after the other. */
+typedef enum lanes_micro_use {
+  LANES_MICRO_USUAL,
+  LANES_MICRO_COPYING,
+  LANES_MICRO_PACKING,
+  LANES_MICRO_STRIP
+} lanes_micro_use;
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
@@ -167,6 +176,8 @@ typedef struct lanes_matmul_kernels {
   lanes_micro_kernel micro[LANES_A_FORMS][LANES_MOST_VECTORS][LANES_LAST_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1]: whole tiles of `vectors` vectors; NULL for most numbers of rows. */
   lanes_micro_kernel copying[LANES_A_FORMS][LANES_MOST_MR];
+  /* The same, or NULL: tiles that pack the next_rows, which are whole vectors. */
+  lanes_micro_kernel packing[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1], or NULL: any tile beside a transposed B, B[p, j] is b[j·b_stride + p]. */
   lanes_micro_kernel transposing[LANES_A_FORMS][LANES_MOST_MR];
   /* [form of A][rows − 1]: all whole tiles of two vectors within so many columns. */

@@ -25,6 +25,8 @@ enum { LANES_NAME(ahead) = 8, LANES_NAME(line) = LANES_VECTOR < 16 ? 16 / LANES_
 #define AHEAD LANES_NAME(ahead)
 /* A step of a strip fetches what lies so many floats behind in its row of B. */
 #define ALONG 64
+/* A row that is packed for the next tile is fetched so many rows before. */
+#define SOON 4
 /* A row that is fetched only every so many steps, or less often, comes sooner by way of the level-1 cache, which is held up by
  * more. That branch is marked unlikely, so that it lies elsewhere: with a jump on the way, the short loop's end is predicted. */
 #define SELDOM 6
@@ -66,7 +68,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }
 
   const float *a = tile->a, *b = tile->b;
-  float *copy = copies ? tile->copy : NULL;
+  float *copy = copies || use == LANES_MICRO_PACKING ? tile->copy : NULL;
   const int64_t last_column = tile->columns - 1;
   const int64_t a_stride = tile->a_stride, b_stride = tile->b_stride;
   const int is_near =
@@ -107,6 +109,14 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);                                                        \
   if (vectors <= LINE) __builtin_prefetch(next + last_column, 0, locality);                                            \
   else if ((uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
+/* But few rows are fetched at a time: they may drive each other out of a level-1 cache. */
+#define PACK_NEXT                                                                                                      \
+  const float *const soon = next + SOON * tile->next_b_stride;                                                         \
+  UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(soon + v * LANES_VECTOR);                          \
+  __builtin_prefetch(soon + vectors * LANES_VECTOR - 1);                                                               \
+  UNROLL for (int v = 0; v < vectors; v++)                                                                             \
+      if (v * LANES_VECTOR < tile->copy_width) STORE(copy + v * LANES_VECTOR, LOAD(next + v * LANES_VECTOR));          \
+  copy += tile->copy_width;
   /* Stores leave in order and fill most of the places that a core has for them, so that a row's stand behind its last sums; but
    * not where a bias or relu is between them, of which each kernel would need a form of its own. */
   const int ends = LANES_VECTOR < 16 || copies || last_form != LANES_LAST_WHOLE ? 0 : vectors == 3 ? 2 : 1;
@@ -126,6 +136,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       continue;
     }
     for (int64_t left = tile->next_rows[place]; left > 0 && p > 0; left--, next += tile->next_b_stride) {
+      if (use == LANES_MICRO_PACKING) { PACK_NEXT } else
       if (__builtin_expect(tile->period >= SELDOM, 0)) { FETCH_NEXT(3) } else { FETCH_NEXT(2) }
       for (const int64_t end = p > tile->period ? p - tile->period : 0; p > end; p--) { FETCH_B LOAD_B MULTIPLY }
     }
@@ -157,6 +168,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   }
 #undef FETCH_B
 #undef FETCH_NEXT
+#undef PACK_NEXT
 #undef LOAD_B
 #undef MULTIPLY
 
@@ -244,12 +256,20 @@ MICRO_ROWS(PLAIN, plain_rows_2, 2, LANES_A_ROWS, LANES_LAST_WHOLE)
 #define COPYING_ROWS(X, ...) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
 #define COPYING_VECTORS 2
 #endif
-#define COPYING(rows, name, form)                                                                                      \
+#define COPYING(rows, name, form, use)                                                                                 \
   static void LANES_NAME(name##_##rows)(const lanes_micro_tile *tile) {                                                \
-    LANES_NAME(micro)(tile, rows, COPYING_VECTORS, form, LANES_LAST_WHOLE, LANES_MICRO_COPYING);                       \
+    LANES_NAME(micro)(tile, rows, COPYING_VECTORS, form, LANES_LAST_WHOLE, use);                                       \
   }
-COPYING_ROWS(COPYING, copying_panel, LANES_A_PANEL)
-COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS)
+COPYING_ROWS(COPYING, copying_panel, LANES_A_PANEL, LANES_MICRO_COPYING)
+COPYING_ROWS(COPYING, copying_rows, LANES_A_ROWS, LANES_MICRO_COPYING)
+/* Shorter vectors' steps take too little time to hide a row in. */
+#if LANES_VECTOR == 16
+#define PACKING_ROWS COPYING_ROWS
+#else
+#define PACKING_ROWS(X, ...)
+#endif
+PACKING_ROWS(COPYING, packing_panel, LANES_A_PANEL, LANES_MICRO_PACKING)
+PACKING_ROWS(COPYING, packing_rows, LANES_A_ROWS, LANES_MICRO_PACKING)
 #undef COPYING
 #undef COPYING_VECTORS
 /* Tiles of two whole vectors beside each other: a row of B is read from one end to the other. */
@@ -278,5 +298,6 @@ MICRO_ROWS(STRIP, strip_rows, LANES_A_ROWS)
 #undef MICRO
 #undef AHEAD
 #undef ALONG
+#undef SOON
 #undef SELDOM
 #undef LINE

@@ -24,7 +24,7 @@ extension ParitySuite {
     }
     return shapes + stripShapes() + rowShapes() + lineShapes() + outputShapes() + partShapes() + pairShapes()
       + slimShapes() + turnedShapes() + narrowShapes() + pageShapes() + smallTileShapes() + pooledShapes()
-      + vanishingShapes()
+      + panelShapes() + vanishingShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -213,6 +213,23 @@ extension ParitySuite {
     [5, 8, 11].flatMap { k in
       [5, 7, 8, 9, 12, 15, 16, 17].flatMap { n in
         withEitherA([2, 5, 6, 8, 12, 13, 16, 17].map { ($0, n, k) }) { $0.isPrepared = ($1 + n) % 4 > 1 }
+      }
+    }
+  }
+
+  /// Many rows beside a B whose rows are far apart, or begin anywhere in a line, so that panels of it are packed, each beside
+  /// the product of the one before: few steps for each tile of rows and more, and numbers of steps around a multiple of them.
+  private static func panelShapes() -> [MatmulShape] {
+    let sizes = [
+      (195, 4_420, 15), (195, 4_160, 16), (200, 3_900, 17), (199, 3_700, 18), (203, 2_900, 23), (230, 1_300, 55),
+      (207, 530, 129), (210, 500, 150), (201, 267, 300),
+    ]
+    return sizes.enumerated().map { number, size in
+      MatmulShape(size.0, size.1, size.2).with {
+        $0.transposeA = number % 3 == 2
+        $0.layoutB = size.1 == 500 ? .init(gap: 12) : .init(gap: number % 2, offset: 1 + number)
+        if number % 4 == 1 { ($0.beta, $0.bias, $0.activation) = (0.7, true, .relu) }
+        if number % 4 == 3 { ($0.alpha, $0.bias, $0.activation) = (-0.3, true, .tanh) }
       }
     }
   }

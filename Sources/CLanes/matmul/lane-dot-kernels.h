@@ -19,12 +19,13 @@ static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other)
 
 /* The dots of `x_count` rows of x with `count` rows of y, at once, lanes[i·count + r]: constants after inlining, enough of them
  * to hide the latency of the fma. Several rows of x leave registers for but one vector of each one's lanes at a time. `fetches`:
- * y comes from memory. While some rows are used, as many behind them are fetched; of long rows, what comes next in the same. */
+ * y comes from memory. While some rows are used, as many behind them are fetched; of long rows, what comes next in the same.
+ * AVX2 reads each line twice, and so has fewer of them under way, unless they have come to a level-1 cache. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots)(int64_t k, const int x_count, const float *x,
                                                                    int64_t x_stride, const int count, const float *y,
                                                                    int64_t y_stride, const int is_scaled, float alpha,
                                                                    const int fetches, VECTOR lanes[][LANE_VECTORS]) {
-  enum { LONG = 8192, NEXT = 256 };
+  enum { LONG = 8192, NEXT = 256, SOON = 96 };
   const int64_t ahead = k <= LONG ? count * y_stride : NEXT, whole = k & -LANES_LANES;
   const VECTOR scale = BROADCAST(alpha);
   const int at_once = x_count > 1 ? 1 : LANE_VECTORS;
@@ -33,7 +34,10 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots)(int64_t k, co
       UNROLL for (int v = 0; v < at_once; v++) {
         VECTOR of_y[MOST_DOTS];
         UNROLL for (int r = 0; r < count; r++) {
-          if (fetches && v == 0) __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
+          if (fetches && v == 0) {
+            __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
+            if (LANES_VECTOR == 8) __builtin_prefetch(y + r * y_stride + p + SOON);
+          }
           of_y[r] = LOAD(y + r * y_stride + p + v * LANES_VECTOR);
           if (is_scaled) of_y[r] *= scale;
         }

@@ -139,7 +139,8 @@ static lanes_micro_kernel copying_of(const chain_job *job, const chain_block *bl
 }
 
 /* What multiplies whole tiles of rows, from `first` on, and packs a part of the next tile's B by the way, so that nothing waits
- * for it: so many rows each, one every `period` steps. NULL: none does. Fewer tiles would do little else. */
+ * for it: so many rows each, one every `period` steps. NULL: none does. Fewer tiles would do little else; fewer steps may leave
+ * no period. */
 typedef struct chain_packing {
   lanes_micro_kernel run;
   const float *b;

@@ -106,6 +106,11 @@ static void pack_b(const chain_job *job, const chain_block *block, int64_t t, fl
                      call->b_stride, panel);
 }
 
+static lanes_part rows_of(const chain_job *job, const chain_block *block) {
+  const lanes_part tiles = block->row_tiles;
+  return (lanes_part){tiles.begin * job->mr, lanes_least(tiles.end * job->mr, job->call->m)};
+}
+
 static lanes_part columns_of(const chain_job *job, const chain_block *block) {
   const lanes_part tiles = block->column_tiles;
   const int64_t end = lanes_first_column(&job->columns, tiles.end);
@@ -153,8 +158,8 @@ static chain_packing packing_of(const chain_job *job, const chain_block *block, 
   const lanes_matmul_call *call = job->call;
   const chain_packing none = {.run = NULL};
   const int64_t next = t + 1, p = block->steps.begin, k = block->steps.end - p;
-  const int64_t rows = lanes_least(block->row_tiles.end * job->mr, call->m) - block->row_tiles.begin * job->mr;
-  const int64_t tiles = rows / job->mr - copies;
+  const lanes_part rows = rows_of(job, block);
+  const int64_t tiles = (rows.end - rows.begin) / job->mr - copies;
   if (!job->packs_b || !block->is_first || call->transpose_b || tiles < ENOUGH_TILES || k < ENOUGH_STEPS) return none;
   if (next >= block->column_tiles.end || lanes_width(&job->columns, t) < job->columns.wide) return none;
   const int64_t j = lanes_first_column(&job->columns, next), width = lanes_width(&job->columns, next);
@@ -227,7 +232,7 @@ void lanes_chain_multiply(const chain_job *job, const chain_block *block) {
   const int64_t n = call->n, mr = job->mr, p = block->steps.begin, k = block->steps.end - p;
   const int is_last = block->steps.end == job->k, has_b_panels = block->b_panels || job->packed_b;
   const chain_operand a = a_of(job, block);
-  const lanes_part rows = {block->row_tiles.begin * mr, lanes_least(block->row_tiles.end * mr, call->m)};
+  const lanes_part rows = rows_of(job, block);
   if (job->by_rows) {
     multiply_rows(job, block, rows);
     return;

@@ -109,7 +109,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
       __builtin_prefetch(next + v * LANES_VECTOR, 0, locality);                                                        \
   if (vectors <= LINE) __builtin_prefetch(next + last_column, 0, locality);                                            \
   else if ((uintptr_t)next % 64) __builtin_prefetch(next + vectors * LANES_VECTOR - 1, 0, locality);
-/* But few rows are fetched at a time: they may drive each other out of a level-1 cache. */
+/* Or the row is packed, and one a little behind it is fetched: more may drive each other out of a level-1 cache. */
 #define PACK_NEXT                                                                                                      \
   const float *const soon = next + SOON * tile->next_b_stride;                                                         \
   UNROLL for (int v = 0; v < vectors; v += LINE) __builtin_prefetch(soon + v * LANES_VECTOR);                          \
@@ -119,7 +119,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
   copy += tile->copy_width;
   /* Stores leave in order and fill most of the places that a core has for them, so that a row's stand behind its last sums; but
    * not where a bias or relu is between them, of which each kernel would need a form of its own. */
-  const int ends = LANES_VECTOR < 16 || copies || last_form != LANES_LAST_WHOLE ? 0 : vectors == 3 ? 2 : 1;
+  const int ends = LANES_VECTOR < 16 || copies || last_form != LANES_LAST_WHOLE ? 0 : vectors == 3 ? LANES_MOST_ENDS : 1;
   const int ends_by_rows = ends > 0 && tile->k >= ends && rest == LANES_VECTOR && !tile->bias && !tile->relu;
   int64_t p = ends_by_rows ? tile->k - ends : tile->k;
   for (int place = 0; tile->period > 0 && place < 2; place++) {
@@ -154,7 +154,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(micro)(const lanes_
     }
   for (; p > 0; p--) { FETCH_B LOAD_B MULTIPLY }
   if (ends_by_rows) {
-    VECTOR rows_of_b[2][LANES_MOST_VECTORS];
+    VECTOR rows_of_b[LANES_MOST_ENDS][LANES_MOST_VECTORS];
     UNROLL for (int s = 0; s < ends; s++) UNROLL for (int v = 0; v < vectors; v++)
         rows_of_b[s][v] = LOAD(b + s * b_stride + v * LANES_VECTOR);
     UNROLL for (int i = 0; i < rows; i++) {

@@ -18,9 +18,10 @@ static inline VECTOR LANES_NAME(first_of)(int64_t n, VECTOR value, VECTOR other)
 }
 
 /* The dots of `x_count` rows of x with `count` rows of y, at once, lanes[i·count + r]: constants after inlining, enough of them
- * to hide the latency of the fma. Several rows of x leave registers for but one vector of each one's lanes at a time. `fetches`:
- * y comes from memory. While some rows are used, as many behind them are fetched; of long rows, what comes next in the same.
- * AVX2 reads each line twice, and so has fewer of them under way, unless they have come to a level-1 cache. */
+ * to hide the latency of the fma. Several rows of x leave registers for but one vector of each one's lanes at a time; beside one,
+ * each row of y is read a line at a time. `fetches`, for one: y comes from memory. While some rows are used, as many behind them
+ * are fetched; of long rows, what comes next in the same. AVX2 reads each line twice, and so has fewer of them under way, unless
+ * they have come to a level-1 cache. */
 static inline __attribute__((always_inline)) void LANES_NAME(dots)(int64_t k, const int x_count, const float *x,
                                                                    int64_t x_stride, const int count, const float *y,
                                                                    int64_t y_stride, const int is_scaled, float alpha,
@@ -28,26 +29,29 @@ static inline __attribute__((always_inline)) void LANES_NAME(dots)(int64_t k, co
   enum { LONG = 8192, NEXT = 256, SOON = 96 };
   const int64_t ahead = k <= LONG ? count * y_stride : NEXT, whole = k & -LANES_LANES;
   const VECTOR scale = BROADCAST(alpha);
-  const int at_once = x_count > 1 ? 1 : LANE_VECTORS;
-  UNROLL for (int first = 0; first < LANE_VECTORS; first += at_once)
-    for (int64_t p = first * LANES_VECTOR; p < whole; p += LANES_LANES) {
-      UNROLL for (int v = 0; v < at_once; v++) {
-        VECTOR of_y[MOST_DOTS];
-        UNROLL for (int r = 0; r < count; r++) {
-          if (fetches && v == 0) {
-            __builtin_prefetch(y + r * y_stride + p + ahead, 0, 2);
-            if (LANES_VECTOR == 8) __builtin_prefetch(y + r * y_stride + p + SOON);
-          }
-          of_y[r] = LOAD(y + r * y_stride + p + v * LANES_VECTOR);
-          if (is_scaled) of_y[r] *= scale;
-        }
-        UNROLL for (int i = 0; i < x_count; i++) {
-          const VECTOR value = LOAD(x + i * x_stride + p + v * LANES_VECTOR);
-          UNROLL for (int r = 0; r < count; r++) lanes[i * count + r][first + v] =
-              FMA(value, of_y[r], lanes[i * count + r][first + v]);
-        }
+#define OF_Y(from) (is_scaled ? scale * LOAD(from) : LOAD(from))
+  if (x_count == 1)
+    for (int64_t p = 0; p < whole; p += LANES_LANES) {
+      VECTOR values[LANE_VECTORS];
+      UNROLL for (int v = 0; v < LANE_VECTORS; v++) values[v] = LOAD(x + p + v * LANES_VECTOR);
+      UNROLL for (int r = 0; r < count; r++) {
+        const float *const row = y + r * y_stride + p;
+        if (fetches) __builtin_prefetch(row + ahead, 0, 2);
+        if (fetches && LANES_VECTOR == 8) __builtin_prefetch(row + SOON);
+        UNROLL for (int v = 0; v < LANE_VECTORS; v++) lanes[r][v] = FMA(values[v], OF_Y(row + v * LANES_VECTOR), lanes[r][v]);
       }
     }
+  else
+    UNROLL for (int v = 0; v < LANE_VECTORS; v++)
+      for (int64_t p = v * LANES_VECTOR; p < whole; p += LANES_LANES) {
+        VECTOR of_y[MOST_DOTS];
+        UNROLL for (int r = 0; r < count; r++) of_y[r] = OF_Y(y + r * y_stride + p);
+        UNROLL for (int i = 0; i < x_count; i++) {
+          const VECTOR value = LOAD(x + i * x_stride + p);
+          UNROLL for (int r = 0; r < count; r++) lanes[i * count + r][v] = FMA(value, of_y[r], lanes[i * count + r][v]);
+        }
+      }
+#undef OF_Y
   UNROLL for (int v = 0; v < LANE_VECTORS; v++) { /* The last few: the other lanes must not even add a zero to a -0. */
     if (whole + v * LANES_VECTOR >= k) continue;
     const int64_t from = whole + v * LANES_VECTOR, rest = k - from < LANES_VECTOR ? k - from : LANES_VECTOR;
@@ -210,7 +214,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(row_sums_of_dots)(i
                                                                                const float *y, int64_t y_stride,
                                                                                const int is_scaled, float alpha,
                                                                                const int fetches, float *sums) {
-  const int at_once = LANES_VECTOR == 8 && fetches ? 6 : TREES;
+  const int at_once = LANES_VECTOR == 8 && fetches ? 7 : TREES;
 #define ROWS_AT_ONCE(n)                                                                                                \
   LANES_NAME(sums_of_dots)(k, 1, x, 0, n, y + r * y_stride, y_stride, is_scaled, alpha, fetches, sums + r, 0)
   int64_t r = 0;

@@ -17,7 +17,8 @@ LANES_FAST int lanes_has_small_sides(const lanes_context *context, const lanes_m
 /* Micro-tiles, cut alike. */
 typedef struct lanes_tiles {
   lanes_micro_tile tile; /* without its pointers and its columns */
-  int64_t m, n, a_row, rows, columns; /* of a tile but for the last ones, as there */
+  int64_t n, a_row, columns; /* of a tile but for the last ones */
+  lanes_even_rows rows;
   const lanes_micro_kernel *by_whole, *by_last;
 } lanes_tiles;
 
@@ -28,7 +29,7 @@ typedef struct lanes_turned_product {
   int64_t m, n, k, a_stride, b_stride, c_stride;
   lanes_columns columns; /* of Cᵀ, m in all */
   int64_t block_k, block_tiles; /* so many steps are made for so many tiles before the next */
-  int64_t rows; /* of a tile */
+  lanes_even_rows rows;
   lanes_a_form form; /* of B, beside those columns */
   int transposes_a, fetches, relu;
   float beta; /* 0: C is not read */
@@ -70,16 +71,18 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
   const lanes_tiles *tiles = product;
   (void)gradient_value;
   lanes_micro_tile tile = tiles->tile;
-  const int64_t rows = tiles->rows, m = tiles->m, n = tiles->n;
+  const int64_t n = tiles->n;
   for (int64_t j = 0; j < n; j += tiles->columns) {
     const lanes_micro_kernel *of_rows = n - j <= tiles->columns ? tiles->by_last : tiles->by_whole;
     tile.columns = lanes_least(tiles->columns, n - j);
     tile.b = b + j;
     tile.bias = bias ? bias + j : NULL;
-    for (int64_t i = 0; i < m; i += rows) {
-      tile.a = a + i * tiles->a_row;
-      tile.c = c + i * tile.c_stride + j;
-      of_rows[lanes_least(rows, m - i) - 1](&tile);
+    tile.a = a;
+    tile.c = c + j;
+    for (int less = 0; less < 2; less++) {
+      const int64_t rows = tiles->rows.rows - less;
+      for (int64_t i = tiles->rows.tiles[less]; i > 0; i--, tile.a += rows * tiles->a_row, tile.c += rows * tile.c_stride)
+        of_rows[rows - 1](&tile);
     }
   }
   return LANES_OK;
@@ -242,7 +245,6 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
   lanes_tiles *tiles = &small->tiles;
   small->run = lanes_run_tiles;
-  tiles->m = call->m;
   tiles->n = call->n;
   tiles->a_row = a_row;
   tiles->rows = choice.rows;

@@ -8,43 +8,56 @@
  * their sums, take up to 32. With more, the next product's instructions wait as well. */
 #define LANES_FAST static inline __attribute__((always_inline))
 
+/* Rows in tiles as even as can be, for sums of a low one that is left would wait for each other: so many tiles of `rows`, and of
+ * one less. */
+typedef struct lanes_even_rows {
+  int64_t rows, tiles[2];
+} lanes_even_rows;
+LANES_FAST lanes_even_rows lanes_evenly(int64_t m, int64_t most) {
+  if (m <= most) return (lanes_even_rows){m, {1, 0}};
+  const uint32_t tiles = ((uint32_t)m + (uint32_t)most - 1) / (uint32_t)most, rows = ((uint32_t)m + tiles - 1) / tiles;
+  const uint32_t low = tiles * rows - (uint32_t)m;
+  return (lanes_even_rows){rows, {tiles - low, low}};
+}
+
 /* How C is cut into tiles, and what these take: those of all columns, and the last one in a row of tiles. */
 typedef struct lanes_small_tiles {
-  int64_t rows, columns;                        /* of a tile but for the last ones */
-  int64_t last_rows, last_columns;              /* of those that are the last in a row of tiles, at most */
+  lanes_even_rows rows, last_rows;              /* of a tile, and of those that are the last in a row of tiles */
+  int64_t columns, last_columns;                /* of a tile but for the last ones; of those, at most */
   const lanes_small_kernel *by_whole, *by_last; /* [rows − 1] */
 } lanes_small_tiles;
 
 /* One tile: without a loop nothing has to be kept in memory. */
 LANES_FAST int lanes_is_one_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call) {
-  return call->m <= tiles->last_rows && call->n <= tiles->last_columns;
+  return call->m <= tiles->last_rows.rows && call->n <= tiles->last_columns;
 }
 LANES_FAST lanes_status lanes_multiply_small_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
                                                   const float *b, float *c, const float *bias) {
   return tiles->by_last[call->m - 1](call, a, b, c, call->n, bias);
 }
 
-LANES_FAST lanes_status lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
-                                                   const float *b, float *c, const float *bias) {
-  const int64_t columns = tiles->columns, a_row = call->transpose_a ? 1 : call->a_stride, c_row = call->c_stride;
-  for (int64_t left = call->n; left > 0; left -= columns, b += columns, c += columns) {
-    const int is_last = left <= tiles->last_columns;
-    const lanes_small_kernel *of_rows = is_last ? tiles->by_last : tiles->by_whole;
-    const int64_t rows = is_last ? tiles->last_rows : tiles->rows, width = is_last ? left : columns;
-    const float *from = a;
-    float *to = c;
-    for (int64_t i = call->m; i > 0; i -= rows, from += rows * a_row, to += rows * c_row)
-      of_rows[lanes_least(rows, i) - 1](call, from, b, to, width, bias);
-    if (is_last) break;
-    if (bias) bias += columns;
+/* All rows of a tile's columns. */
+LANES_FAST void lanes_multiply_small_column(const lanes_small_kernel *of_rows, lanes_even_rows even,
+                                            const lanes_matmul_call *call, const float *a, const float *b, float *c,
+                                            int64_t columns, const float *bias) {
+  const int64_t a_row = call->transpose_a ? 1 : call->a_stride, c_row = call->c_stride;
+  for (int less = 0; less < 2; less++) {
+    const int64_t rows = even.rows - less;
+    for (int64_t i = even.tiles[less]; i > 0; i--, a += rows * a_row, c += rows * c_row)
+      of_rows[rows - 1](call, a, b, c, columns, bias);
   }
-  return LANES_OK;
 }
 
-static inline int64_t lanes_even_rows(int64_t m, int64_t most) {
-  if (m <= most) return m;
-  const uint32_t tiles = ((uint32_t)m + (uint32_t)most - 1) / (uint32_t)most;
-  return ((uint32_t)m + tiles - 1) / tiles;
+LANES_FAST lanes_status lanes_multiply_small_tiles(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
+                                                   const float *b, float *c, const float *bias) {
+  const int64_t columns = tiles->columns;
+  int64_t left = call->n;
+  for (; left > tiles->last_columns; left -= columns, b += columns, c += columns) {
+    lanes_multiply_small_column(tiles->by_whole, tiles->rows, call, a, b, c, columns, bias);
+    if (bias) bias += columns;
+  }
+  lanes_multiply_small_column(tiles->by_last, tiles->last_rows, call, a, b, c, left, bias);
+  return LANES_OK;
 }
 
 /* Whether the last one to four columns of C are pooled: they are more than whole vectors of eight, and A and B are plain. Vectors
@@ -74,8 +87,8 @@ LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_
 }
 
 /* Rows of a tile of so many vectors. */
-LANES_FAST int64_t lanes_rows_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int vectors) {
-  return lanes_even_rows(call->m, lanes_least(kernels->mr[vectors - 1], lanes_rows_in_cache(call)));
+LANES_FAST lanes_even_rows lanes_rows_of_tile(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int vectors) {
+  return lanes_evenly(call->m, lanes_least(kernels->mr[vectors - 1], lanes_rows_in_cache(call)));
 }
 
 /* Of so many vectors in tiles of `most`, those of the last one. */
@@ -85,7 +98,8 @@ LANES_FAST int lanes_last_vectors(int64_t vectors, int most) {
 
 /* What is decided of tiles of `most` vectors: the vectors of the last one in a row of tiles, and their form. */
 typedef struct lanes_tile_choice {
-  int64_t columns, rows; /* of a tile but for the last ones */
+  int64_t columns; /* of a tile but for the last ones */
+  lanes_even_rows rows;
   int last_vectors;
   lanes_last_vector last_form;
 } lanes_tile_choice;
@@ -123,7 +137,7 @@ LANES_FAST lanes_small_tiles lanes_decide_tiles(const lanes_context *context, co
     /* Of an even number of vectors, the last tile has two. */
     const int has_two = call->n / LANES_POOLED_VECTOR % 2 == 0, over = (int)(call->n % LANES_POOLED_VECTOR);
     const int width = over > 2 ? 2 : over - 1;
-    tiles.last_rows = lanes_even_rows(call->m, lanes_least(pooled->rows[has_two][width], lanes_rows_in_cache(call)));
+    tiles.last_rows = lanes_evenly(call->m, lanes_least(pooled->rows[has_two][width], lanes_rows_in_cache(call)));
     tiles.last_columns += LANES_POOLED_COLUMNS;
     tiles.by_last = pooled->tiles[has_two][width];
   }
@@ -135,7 +149,7 @@ LANES_FAST void lanes_raise_last_tiles(const lanes_matmul_kernels *kernels, cons
                                        lanes_small_tiles *tiles) {
   const int most = kernels->small_vectors;
   const int last_vectors = lanes_last_vectors(lanes_vectors_of(kernels, call->n), most);
-  if (last_vectors < most && tiles->last_rows < kernels->mr[most - 1] && tiles->last_columns == tiles->columns)
+  if (last_vectors < most && tiles->last_rows.rows < kernels->mr[most - 1] && tiles->last_columns == tiles->columns)
     tiles->last_rows = lanes_rows_of_tile(kernels, call, last_vectors);
 }
 

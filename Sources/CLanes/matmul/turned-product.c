@@ -70,7 +70,7 @@ void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *
       .block_k = steps,
       .block_tiles = tiles,
       .columns = columns,
-      .rows = lanes_even_rows(call->n, transposes_a ? kernels->mr[vectors - 1] : kernels->transposing_rows),
+      .rows = lanes_evenly(call->n, transposes_a ? kernels->mr[vectors - 1] : kernels->transposing_rows),
       .form = call->transpose_b ? LANES_A_ROWS : LANES_A_PANEL,
       .transposes_a = transposes_a,
       .fetches = is_in_memory,
@@ -89,11 +89,15 @@ static void multiply(const lanes_turned_product *turned, const lanes_micro_tile 
     of_rows = kernels->micro[turned->form][vectors - 1][lanes_last_vector_of(kernels, columns, vectors, 0)];
   if (of_all->beta != 0) kernels->pack_transposed(columns, n, c, turned->c_stride, 1, sums[0], LANES_TURNED_COLUMNS);
   lanes_micro_tile tile = *of_all;
-  for (int64_t j = 0; j < n; j += turned->rows) {
-    tile.a = b + j * (turned->form == LANES_A_ROWS ? turned->b_stride : 1);
-    tile.c = sums[j];
-    of_rows[lanes_least(turned->rows, n - j) - 1](&tile);
-    tile.period = tile.fetches = 0;
+  const int64_t b_row = turned->form == LANES_A_ROWS ? turned->b_stride : 1;
+  tile.a = b;
+  tile.c = sums[0];
+  for (int less = 0; less < 2; less++) {
+    const int64_t rows = turned->rows.rows - less;
+    for (int64_t i = turned->rows.tiles[less]; i > 0; i--, tile.a += rows * b_row, tile.c += rows * tile.c_stride) {
+      of_rows[rows - 1](&tile);
+      tile.period = tile.fetches = 0;
+    }
   }
 }
 

@@ -43,10 +43,20 @@ static int is_crowded(const lanes_context *context, const lanes_matmul_call *cal
          size <= context->streaming_floats / 2;
 }
 
+/* Whether a narrow tile's columns of B do not stay in a level-1 cache for the next rows: they have many steps, or more than a few
+ * whose rows lie about so far apart. */
+enum { NARROW_STEPS = 192, CROWDED_STEPS = 32, NEARLY = 4 };
+static int leaves_level1(const chain_job *job) {
+  const int is_crowded = (job->call->b_stride + NEARLY) % CROWDED_STRIDE <= 2 * NEARLY;
+  return has_narrow_tiles(job) && job->k >= (is_crowded ? CROWDED_STEPS : NARROW_STEPS);
+}
+
 /* The micro-kernels cannot read a transposed B where it is. From memory, up to `few` rows, but more than one tile of them, had
  * better stream B: a tile's columns of it, a block of k after the other; unless a level-2 cache does not hold two such blocks.
- * Otherwise panels are worth it where a tile has few cache lines of a row of B; where B comes from memory, in so small parts,
- * again and again; or where many rows meet vectors across lines, or rows that drive each other out of a cache. */
+ * Otherwise panels are worth it where a tile has few cache lines of a row of B, sooner where these leave a level-1 cache; where B
+ * comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows that drive each
+ * other out of a cache. */
+enum { SEVERAL_NARROW = 30, SMALL_NARROW = 1 << 13 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t few = 2 * context->blocking.rows, size = call->n * call->k;
@@ -56,10 +66,12 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int is_in_memory = size > context->streaming_floats / (call->m <= few ? 2 : 4);
   job->streams_b =
       is_in_memory && is_flat && job->row_tiles > 1 && !is_narrow && !lanes_is_far(call->b_stride) && !job->packs_a;
-  const int are_few = call->m < SEVERAL_ROWS && !(is_narrow && is_crowded(context, call, job->k));
-  if (job->streams_b || are_few || size <= context->blocking.small_b) return;
   const int64_t line = context->blocking.core == LANES_CORE_OF_WHOLES ? 16 : 8; /* loads across lines: floats */
   const int is_aligned = (uintptr_t)call->b % (4 * line) == 0 && call->b_stride % line == 0;
+  const int leaves = leaves_level1(job);
+  const int are_few = call->m < (leaves && !is_aligned ? SEVERAL_NARROW : SEVERAL_ROWS);
+  if (job->streams_b || (are_few && !(is_narrow && is_crowded(context, call, job->k)))) return;
+  if (size <= (leaves ? SMALL_NARROW : context->blocking.small_b)) return;
   const int are_slow = !is_aligned || lanes_is_far(call->b_stride), are_many = call->m > context->blocking.many_rows;
   job->packs_b = is_narrow || is_in_memory || (are_many && are_slow);
 }

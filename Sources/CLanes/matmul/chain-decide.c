@@ -37,18 +37,16 @@ static int should_pack_a(const chain_job *job) {
 /* Rows of a B in a last-level cache so many floats apart, or a multiple, whose lines fill but a few places of the smaller ones:
  * for narrow tiles, already so many rows of A are worth packing them. */
 enum { CROWDED_ROWS = 16, CROWDED_STRIDE = 256 };
-static int is_crowded(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
+static int is_crowded_in_level3(const lanes_context *context, const lanes_matmul_call *call, int64_t k) {
   const int64_t size = call->n * k;
   return call->m >= CROWDED_ROWS && call->b_stride % CROWDED_STRIDE == 0 && size > context->threads * context->blocking.level2 &&
          size <= context->streaming_floats / 2;
 }
 
-/* Whether a narrow tile's columns of B do not stay in a level-1 cache for the next rows: they have many steps, or more than a few
- * whose rows lie about so far apart. */
-enum { NARROW_STEPS = 192, CROWDED_STEPS = 32, NEARLY = 4 };
+/* Whether a narrow tile's columns of B do not stay in a level-1 cache for the next rows. */
+enum { NARROW_STEPS = 192 };
 static int leaves_level1(const chain_job *job) {
-  const int is_crowded = (job->call->b_stride + NEARLY) % CROWDED_STRIDE <= 2 * NEARLY;
-  return has_narrow_tiles(job) && job->k >= (is_crowded ? CROWDED_STEPS : NARROW_STEPS);
+  return has_narrow_tiles(job) && job->k >= (lanes_shares_sets(job->call->b_stride) ? LANES_SET_STEPS : NARROW_STEPS);
 }
 
 /* The micro-kernels cannot read a transposed B where it is. From memory, up to `few` rows, but more than one tile of them, had
@@ -70,7 +68,7 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int is_aligned = (uintptr_t)call->b % (4 * line) == 0 && call->b_stride % line == 0;
   const int leaves = leaves_level1(job);
   const int are_few = call->m < (leaves && !is_aligned ? SEVERAL_NARROW : SEVERAL_ROWS);
-  if (job->streams_b || (are_few && !(is_narrow && is_crowded(context, call, job->k)))) return;
+  if (job->streams_b || (are_few && !(is_narrow && is_crowded_in_level3(context, call, job->k)))) return;
   if (size <= (leaves ? SMALL_NARROW : context->blocking.small_b)) return;
   const int are_slow = !is_aligned || lanes_is_far(call->b_stride), are_many = call->m > context->blocking.many_rows;
   job->packs_b = is_narrow || is_in_memory || (are_many && are_slow);
@@ -174,16 +172,11 @@ static void cut_into_blocks(chain_job *job, const lanes_blocking *blocking) {
   if (!job->packs_b && job->cut.by_rows) job->cut.shares = lanes_divide_up(job->cut.each, job->block_rows);
 }
 
-/* So few steps that C is written row by row; the rows of B beside it, which may have to be turned, stay in a level-1 cache. Of
- * more than a few steps that is worth it in long rows, and of many, where loads do not lie across lines. */
-enum { SHORT_B = 1 << 12, LONG_ROWS = 64, MANY_STEPS = 6 }; /* floats of B, columns, steps */
+/* What writes C row by row; or NULL. */
+enum { SHORT_B = 1 << 12 }; /* floats of B that stay in a level-1 cache, and may have to be turned */
 static lanes_product_kernel rows_kernel_of(const chain_job *job, const lanes_matmul_call *call) {
   const int64_t k = job->k;
-  if (k < 1 || k > LANES_ROWS_K || job->packed_b || job->packs_a) return NULL;
-  const int has_vectors = call->b_stride % job->kernels->vector == 0;
-  const int64_t long_rows = has_vectors ? LONG_ROWS : 2 * LONG_ROWS;
-  if (k > LANES_SHORT_K && (call->transpose_b || call->n < long_rows || call->n * k > small_operand)) return NULL;
-  if (k > MANY_STEPS && !has_vectors) return NULL;
+  if (k < 1 || job->packed_b || job->packs_a || !lanes_is_worth_rows(job->kernels, call, k)) return NULL;
   const int has_relu = call->activation == LANES_RELU && !call->gradient_value;
   return job->kernels->rows[call->beta != 0 || call->bias || has_relu][k - 1];
 }

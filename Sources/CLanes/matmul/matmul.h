@@ -15,6 +15,10 @@ enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_PAGE 
 /* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
 static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
 
+/* Floats between rows, about a multiple of 256, whose lines fall into a few sets of a level-1 cache: so many do not stay there. */
+enum { LANES_SET_STEPS = 32 };
+static inline int lanes_shares_sets(int64_t stride) { return ((uint64_t)stride + 4) % 256 <= 8; }
+
 /* Floats between rows of which a level-1 cache has room for about 8 lines side by side: about a multiple of 4096 bytes. */
 static inline int lanes_crowds_level1(int64_t stride) { return ((uint64_t)stride + 8) % LANES_PAGE <= 16; }
 

@@ -33,6 +33,17 @@ static inline int64_t lanes_rows_in_cache(const lanes_matmul_call *call) {
   return !call->transpose_a && lanes_crowds_level1(call->a_stride) ? 8 : LANES_MOST_MR;
 }
 
+/* Whether C, of so few steps, is written row by row. Of more than a few that is worth it in long rows, and of many, where loads do
+ * not lie across lines. */
+enum { LANES_ROWS_COLUMNS = 64, LANES_ROWS_B = 1 << 16, LANES_ROWS_STEPS = 6 }; /* columns, floats of B, steps */
+static inline int lanes_is_worth_rows(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int64_t k) {
+  if (k <= LANES_SHORT_K) return 1;
+  const int has_vectors = call->b_stride % kernels->vector == 0;
+  const int64_t long_rows = has_vectors ? LANES_ROWS_COLUMNS : 2 * LANES_ROWS_COLUMNS;
+  return !call->transpose_b && call->n >= long_rows && call->n * k <= LANES_ROWS_B &&
+         k <= (has_vectors ? LANES_ROWS_K : LANES_ROWS_STEPS);
+}
+
 /* Smaller products are not worth several threads, whatever the kernels. */
 enum { LANES_LEAST_FOR_THREADS = 1 << 17 };
 

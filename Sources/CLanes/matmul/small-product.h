@@ -14,6 +14,18 @@ LANES_FAST int lanes_has_small_sides(const lanes_context *context, const lanes_m
   return (uint64_t)(m | n | k) < LANES_SMALL && m * n * k > 0 && n * k <= context->blocking.small_b;
 }
 
+/* Longer ones with few steps, for which packing does not pay, while a level-2 cache or two hold C: unless rows of B, or of a
+ * transposed A, drive each other out of caches. The fewest are for the kernels of whole rows, in short vectors all of theirs. */
+enum { LANES_LONG = 4096, LANES_FEW_STEPS = 128, LANES_SMALL_C = 1 << 20 };
+LANES_FAST int lanes_has_few_steps(const lanes_context *context, const lanes_matmul_call *call) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  const int64_t m = call->m, n = call->n, k = call->k, most = context->blocking.small_b;
+  if ((uint64_t)(m | n) >= LANES_LONG || k <= LANES_SHORT_K || k >= LANES_FEW_STEPS || m * n > LANES_SMALL_C || m * n <= 0 ||
+      n * k > most || (call->transpose_a && m * k > most) || (k >= LANES_SET_STEPS && lanes_shares_sets(call->b_stride)))
+    return 0;
+  return (k > LANES_ROWS_STEPS && kernels->vector == LANES_LANES) || !lanes_is_worth_rows(kernels, call, k);
+}
+
 /* Micro-tiles, cut alike. */
 typedef struct lanes_tiles {
   lanes_micro_tile tile; /* without its pointers and its columns */
@@ -106,20 +118,28 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
   return rows >= at_once ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
+/* Whether long rows of a transposed B beside a slim C are for the kernels that turn squares of them: in vectors of sixteen, or
+ * where rows drive each other out of smaller caches. Of few rows beside small sides, where that is worth the way there. */
+enum { LANES_TURNED_K = 64, LANES_WORTH_SQUARES = 1 << 14 };
+static inline int lanes_turns_squares(const lanes_context *context, const lanes_matmul_call *call) {
+  const int is_short = context->kernels->matmul.vector < LANES_LANES;
+  if (call->n <= LANES_SLIM || !call->transpose_b || call->k <= LANES_TURNED_K) return 0;
+  if (lanes_has_small_sides(context, call)) return !is_short && (call->m - 2) * call->n * call->k >= LANES_WORTH_SQUARES;
+  return !is_short || lanes_is_far(call->b_stride);
+}
+
 /* Whether a slim C, however long, goes this way: while what is turned is in a cache, and in a level-2 cache where its rows drive
  * each other out of smaller ones; beside a plain B, of whose rows a few lines are read once, however far apart, while that is in
- * a level-2 cache, or near it where a line is one vector. Long rows of a transposed B are for the kernels that turn squares of
- * them, in vectors of sixteen or where rows drive each other out of smaller caches. */
-enum { LANES_SLIM_LENGTH = 1 << 20, LANES_TURNED_K = 64 };
+ * a level-2 cache, or near it where a line is one vector. */
+enum { LANES_SLIM_LENGTH = 1 << 20 };
 static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM, turns_b = is_turned && call->transpose_b;
   const int64_t columns = is_turned ? call->m : call->n, length = is_turned ? call->n : call->m;
   if ((uint64_t)columns - 1 >= LANES_SLIM || (uint64_t)length - 1 >= LANES_SLIM_LENGTH ||
-      (uint64_t)call->k - 1 >= LANES_SLIM_LENGTH)
+      (uint64_t)call->k - 1 >= LANES_SLIM_LENGTH || lanes_turns_squares(context, call))
     return 0;
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int is_short = kernels->vector < LANES_LANES, is_far = lanes_is_far(is_turned ? call->b_stride : call->a_stride);
-  if (turns_b && call->k > LANES_TURNED_K && (is_far || !is_short)) return 0;
   const int64_t level2 = context->blocking.level2;
   const int64_t of_plain = is_short ? level2 : 4 * level2;
   const int64_t most = is_turned && !turns_b ? of_plain : is_far ? level2 : context->streaming_floats / 2;
@@ -143,7 +163,8 @@ LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_
   return call->alpha == 1 && !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
          !lanes_takes_lane_order(call->m, call->n, call->k) &&
          (!call->transpose_b || call->k <= LANES_SHORT_K ||
-          lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS || lanes_is_worth_turning(context, call));
+          (lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS && !lanes_turns_squares(context, call)) ||
+          lanes_is_worth_turning(context, call));
 }
 
 /* Whether a small product is not worth asking for threads. */
@@ -162,8 +183,8 @@ static inline int lanes_is_pooled(const lanes_context *context, const lanes_matm
 
 /* Whether a product goes this way, if its arguments are right; they may be anything. */
 static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
-  return (lanes_has_small_sides(context, call) || lanes_is_slim(context, call) || lanes_is_pooled(context, call) ||
-          lanes_is_worth_turning(context, call)) &&
+  return (lanes_has_small_sides(context, call) || lanes_has_few_steps(context, call) || lanes_is_slim(context, call) ||
+          lanes_is_pooled(context, call) || lanes_is_worth_turning(context, call)) &&
          lanes_is_simple(context, call);
 }
 

@@ -54,7 +54,7 @@ static int leaves_level1(const chain_job *job) {
  * Otherwise panels are worth it where a tile has few cache lines of a row of B, sooner where these leave a level-1 cache; where B
  * comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows that drive each
  * other out of a cache. */
-enum { SEVERAL_NARROW = 30, SMALL_NARROW = 1 << 13 };
+enum { SEVERAL_NARROW = 30 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t few = 2 * context->blocking.rows, size = call->n * call->k;
@@ -69,7 +69,7 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int leaves = leaves_level1(job);
   const int are_few = call->m < (leaves && !is_aligned ? SEVERAL_NARROW : SEVERAL_ROWS);
   if (job->streams_b || (are_few && !(is_narrow && is_crowded_in_level3(context, call, job->k)))) return;
-  if (size <= (leaves ? SMALL_NARROW : context->blocking.small_b)) return;
+  if (size <= (leaves ? LANES_IN_LEVEL1 : context->blocking.small_b)) return;
   const int are_slow = !is_aligned || lanes_is_far(call->b_stride), are_many = call->m > context->blocking.many_rows;
   job->packs_b = is_narrow || is_in_memory || (are_many && are_slow);
 }

@@ -59,7 +59,7 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 /* Whether it is small and without fault: what the check above would find, in few steps. Any doubt is no. */
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
-  if ((!lanes_has_small_sides(context, call) && !lanes_has_few_steps(context, call) && !lanes_is_slim(context, call)) ||
+  if ((!lanes_has_small_sides(context, call) && !lanes_has_small_b(context, call) && !lanes_is_slim(context, call)) ||
       (unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call) ||
       lanes_may_gain_by_turning(context, call))
     return 0;

@@ -10,7 +10,8 @@
 
 #include "../include/lanes.h"
 
-enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16, LANES_PAGE = 1024 /* floats */ };
+enum { LANES_MOST_MR = 16, LANES_MOST_VECTORS = 3, LANES_LANES = 16 };
+enum { LANES_PAGE = 1024, LANES_IN_LEVEL1 = 1 << 13 }; /* floats, of which a level-1 cache holds so many */
 
 /* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
 static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }

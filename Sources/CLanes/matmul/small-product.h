@@ -14,16 +14,19 @@ LANES_FAST int lanes_has_small_sides(const lanes_context *context, const lanes_m
   return (uint64_t)(m | n | k) < LANES_SMALL && m * n * k > 0 && n * k <= context->blocking.small_b;
 }
 
-/* Longer ones with few steps, for which packing does not pay, while a level-2 cache or two hold C: unless rows of B, or of a
- * transposed A, drive each other out of caches. The fewest are for the kernels of whole rows, in short vectors all of theirs. */
+/* Longer ones beside a B for which packing does not pay, of few steps or in a level-1 cache, while a level-2 cache or two hold C:
+ * unless rows of B, or of a transposed A, drive each other out of caches. The fewest steps are for the kernels of whole rows, in
+ * short vectors all of theirs. */
 enum { LANES_LONG = 4096, LANES_FEW_STEPS = 128, LANES_SMALL_C = 1 << 20 };
-LANES_FAST int lanes_has_few_steps(const lanes_context *context, const lanes_matmul_call *call) {
+LANES_FAST int lanes_has_small_b(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int64_t m = call->m, n = call->n, k = call->k, most = context->blocking.small_b;
-  if ((uint64_t)(m | n) >= LANES_LONG || k <= LANES_SHORT_K || k >= LANES_FEW_STEPS || m * n > LANES_SMALL_C || m * n <= 0 ||
-      n * k > most || (call->transpose_a && m * k > most) || (k >= LANES_SET_STEPS && lanes_shares_sets(call->b_stride)))
+  const int is_short = kernels->vector < LANES_LANES;
+  const int64_t m = call->m, n = call->n, k = call->k, small = context->blocking.small_b;
+  const int64_t most = k < LANES_FEW_STEPS ? small : is_short && call->transpose_a ? 0 : LANES_IN_LEVEL1;
+  if ((uint64_t)(m | n | k) >= LANES_LONG || k <= LANES_SHORT_K || m * n > LANES_SMALL_C || m * n <= 0 || n * k > most ||
+      (call->transpose_a && m * k > small) || (k >= LANES_SET_STEPS && lanes_shares_sets(call->b_stride)))
     return 0;
-  return (k > LANES_ROWS_STEPS && kernels->vector == LANES_LANES) || !lanes_is_worth_rows(kernels, call, k);
+  return (k > LANES_ROWS_STEPS && !is_short) || !lanes_is_worth_rows(kernels, call, k);
 }
 
 /* Micro-tiles, cut alike. */
@@ -183,16 +186,16 @@ static inline int lanes_is_pooled(const lanes_context *context, const lanes_matm
 
 /* Whether a product goes this way, if its arguments are right; they may be anything. */
 static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
-  return (lanes_has_small_sides(context, call) || lanes_has_few_steps(context, call) || lanes_is_slim(context, call) ||
+  return (lanes_has_small_sides(context, call) || lanes_has_small_b(context, call) || lanes_is_slim(context, call) ||
           lanes_is_pooled(context, call) || lanes_is_worth_turning(context, call)) &&
          lanes_is_simple(context, call);
 }
 
 /* Whether a panel of many steps is fetched early: from beyond a level-2 cache; for several columns in short vectors, of which a
  * step is a line or two, beyond a level-1 cache. */
-enum { LANES_PANEL_IN_LEVEL1 = 1 << 13, LANES_PANEL_STEPS = 96 };
+enum { LANES_PANEL_STEPS = 96 };
 LANES_FAST int lanes_fetches_panel(const lanes_context *context, int64_t m, int64_t k, int64_t columns) {
-  return m * k > LANES_PANEL_IN_LEVEL1 && k >= LANES_PANEL_STEPS &&
+  return m * k > LANES_IN_LEVEL1 && k >= LANES_PANEL_STEPS &&
          ((context->kernels->matmul.vector < LANES_LANES && columns > 1) || m * k > context->blocking.level2);
 }
 

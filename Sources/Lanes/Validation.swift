@@ -23,8 +23,9 @@ struct Extent {
     guard start < other.end, other.start < end else { return false }
     let distance = Int(bitPattern: other.start &- start)
     guard stride == other.stride, stride > 0, distance % 4 == 0 else { return true }
-    let shift = ((distance / 4) % stride + stride) % stride
-    return shift < columns || shift + other.columns > stride
+    let rest = distance / 4 % stride
+    let shift = rest < 0 ? rest + stride : rest
+    return shift < columns || shift > stride - other.columns
   }
 
   /// Whether an elementwise output may be written here while the other is read: apart, or the same element for element.

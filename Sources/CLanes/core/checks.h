@@ -56,7 +56,7 @@ LANES_CHECK int lanes_overlaps(lanes_extent a, lanes_extent b) {
   if (a.stride == b.stride && a.stride > 0 && (a_begin - b_begin) % 4 == 0) {
     int64_t shift = (b_begin - a_begin) / 4 % a.stride;
     if (shift < 0) shift += a.stride;
-    return shift < a.columns || shift + b.columns > a.stride;
+    return shift < a.columns || shift > a.stride - b.columns;
   }
   return 1;
 }

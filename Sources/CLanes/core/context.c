@@ -55,7 +55,7 @@ static lanes_blocking find_blocking(const lanes_machine *machine, lanes_core cor
   const int64_t block_a = l2_floats * 3 / 8, rows = within(block_a / 512, 48, 768);
   return (lanes_blocking){
       .block_a = block_a,
-      .steps = within(block_a / 48, 256, 2048) & -LANES_LANES,
+      .steps = within(block_a / 48, 256, LANES_MOST_STEPS) & -LANES_LANES,
       .rows = rows,
       .level2 = l2_floats * 7 / 8,
       .level3 = 2 * l2_floats,

@@ -4,6 +4,9 @@
 
 #include "kernels.h"
 
+/* Of a block, whatever the caches: pieces of so many steps lie on stacks. */
+enum { LANES_MOST_STEPS = 2048 };
+
 /* How matmul is cut to fit the core and its caches: the floats of a block of A, three eighths of a level-2 cache; the most steps
  * of k of a block, of which it takes 48 rows; its most rows; the floats that these caches have room for, level 3 for a core;
  * and, by the core, of how many floats a B is used where it is however it lies, and for how many rows of A a larger one is. */

@@ -1,4 +1,5 @@
-/* Many products of one shape: the threads share the products where there are enough of them, and else each product. */
+/* Many products of one shape: the threads share the products where there are enough of them, or one has not enough to do for
+ * several, and else each product. */
 #include "../core/checks.h"
 #include "paths.h"
 
@@ -78,7 +79,8 @@ lanes_status lanes_matmul_batch(const lanes_context *context, const lanes_matmul
   if (call->packed_b) job.steps.b = 0;
   const double each = 2 * (double)call->m * (double)call->n * (double)call->k / context->kernels->matmul.flops;
   const int threads = lanes_threads_for(context, each * (double)count, count);
-  const int shares_products = count >= 4 * (int64_t)threads;
+  const int are_alone = call->m * call->n * call->k < LANES_LEAST_FOR_THREADS || lanes_threads_for(context, each, threads) == 1;
+  const int shares_products = are_alone || count >= 4 * (int64_t)threads;
   lanes_context alone = *context;
   alone.threads = 1;
   LANES_TRY(lanes_matmul_prepare(shares_products ? &alone : context, call, &job.product));

@@ -43,10 +43,11 @@ static int is_crowded_in_level3(const lanes_context *context, const lanes_matmul
          size <= context->streaming_floats / 2;
 }
 
-/* Whether a narrow tile's columns of B do not stay in a level-1 cache for the next rows. */
-enum { NARROW_STEPS = 192 };
+/* Whether short vectors' columns of B, of a tile, do not stay in a level-1 cache for the next rows. */
+enum { MANY_STEPS = 192 };
 static int leaves_level1(const chain_job *job) {
-  return has_narrow_tiles(job) && job->k >= (lanes_shares_sets(job->call->b_stride) ? LANES_SET_STEPS : NARROW_STEPS);
+  return job->kernels->vector < LANES_LANES && job->columns.tiles > 1 &&
+         job->k >= (lanes_shares_sets(job->call->b_stride) ? LANES_SET_STEPS : MANY_STEPS);
 }
 
 /* The micro-kernels cannot read a transposed B where it is. From memory, up to `few` rows, but more than one tile of them, had
@@ -54,7 +55,7 @@ static int leaves_level1(const chain_job *job) {
  * Otherwise panels are worth it where a tile has few cache lines of a row of B, sooner where these leave a level-1 cache; where B
  * comes from memory, in so small parts, again and again; or where many rows meet vectors across lines, or rows that drive each
  * other out of a cache. */
-enum { SEVERAL_NARROW = 30 };
+enum { SEVERAL_SHORT = 30 };
 static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const lanes_matmul_call *call = job->call;
   const int64_t few = 2 * context->blocking.rows, size = call->n * call->k;
@@ -67,7 +68,7 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
   const int64_t line = context->blocking.core == LANES_CORE_OF_WHOLES ? 16 : 8; /* loads across lines: floats */
   const int is_aligned = (uintptr_t)call->b % (4 * line) == 0 && call->b_stride % line == 0;
   const int leaves = leaves_level1(job);
-  const int are_few = call->m < (leaves && !is_aligned ? SEVERAL_NARROW : SEVERAL_ROWS);
+  const int are_few = call->m < (leaves && !is_aligned ? SEVERAL_SHORT : SEVERAL_ROWS);
   if (job->streams_b || (are_few && !(is_narrow && is_crowded_in_level3(context, call, job->k)))) return;
   if (size <= (leaves ? LANES_IN_LEVEL1 : context->blocking.small_b)) return;
   const int are_slow = !is_aligned || lanes_is_far(call->b_stride), are_many = call->m > context->blocking.many_rows;

@@ -9,8 +9,8 @@ typedef struct reach {
   uintptr_t input, both;
 } reach;
 
-/* What a lanes_product holds. */
-typedef struct product {
+/* What a lanes_product holds, in its own type's memory. */
+typedef struct __attribute__((may_alias)) product {
   lanes_small_product small; /* first, as its run is given the product; with the run of those that are not small, too */
   int32_t has_bias, has_gradient_value;
   int64_t is_checked; /* always: the quick look sees no gradient's values, and no packed B */

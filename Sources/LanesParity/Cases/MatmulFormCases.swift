@@ -26,6 +26,8 @@ extension ParitySuite {
     }
     // Beyond a level-2 cache, with narrow tiles among wide ones.
     let farPanels = [(40, 301, 1100), (5, 601, 1030)]
+    // Several blocks of a few columns, of which threads have rows.
+    for number in 0..<6 { add(number % 2 == 0 ? 23 : 9, 1 + number / 2 * 3, 4100) }
     let others = [(0, 5, 3), (5, 0, 3), (5, 7, 0), (0, 0, 0), (131, 97, 61), (401, 33, 40), (33, 401, 40)]
     for (m, n, k) in others + farPanels { add(m, n, k) }
     return shapes

@@ -47,6 +47,12 @@ extension ParitySuite {
       refused("b is c") { $0.b = UnsafePointer($0.c) },
       refused("a begins in c") { $0.a = UnsafePointer($0.c + 9) },
       refused("c begins in a's last element") { $0.c = UnsafeMutablePointer(mutating: $0.a + 23) },
+      refused("single rows of the largest stride: a begins in c") {
+        ($0.m, $0.aStride, $0.cStride, $0.a) = (1, .max, .max, UnsafePointer($0.c + 2))
+      },
+      refused("single rows of the largest stride: c begins in a") {
+        ($0.m, $0.aStride, $0.cStride, $0.c, $0.a) = (1, .max, .max, $0.c + 2, UnsafePointer($0.c))
+      },
       refused("bias in c") { $0.bias = UnsafePointer($0.c + 3) },
       refused("bias in c where k = 0") { ($0.k, $0.bias) = (0, UnsafePointer($0.c)) },
     ].flatMap { $0 }

@@ -56,7 +56,7 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
   if (m == 1) call->c_stride = n;
 }
 
-/* Whether it is small and without fault: what the check above would find, in few steps. Any doubt is no. */
+/* Whether it is small and without fault: what the check above would find, in a short way. Any doubt is no. */
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
   if ((!lanes_has_small_sides(context, call) && !lanes_has_small_b(context, call) && !lanes_is_slim(context, call)) ||

@@ -68,7 +68,7 @@ typedef enum lanes_micro_use {
 
 typedef void (*lanes_micro_kernel)(const lanes_micro_tile *tile);
 
-/* A tile of a call whose pointers, sizes but k, and transposes are not looked at. */
+/* A tile of a call, of which k and strides are looked at, and m only to decide what is worth fetching. */
 typedef lanes_status (*lanes_small_kernel)(const lanes_matmul_call *call, const float *a, const float *b, float *c,
                                            int64_t columns, const float *bias);
 

@@ -32,7 +32,8 @@ LANES_FAST int lanes_has_small_b(const lanes_context *context, const lanes_matmu
 /* Micro-tiles, cut alike. */
 typedef struct lanes_tiles {
   lanes_micro_tile tile; /* without its pointers and its columns */
-  int64_t n, a_row, columns; /* of a tile but for the last ones */
+  int64_t n, a_row;
+  int64_t columns; /* of a tile but for the last ones */
   lanes_even_rows rows;
   const lanes_micro_kernel *by_whole, *by_last;
 } lanes_tiles;
@@ -95,7 +96,7 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
     tile.a = a;
     tile.c = c + j;
     for (int less = 0; less < 2; less++) {
-      const int64_t rows = tiles->rows.rows - less;
+      const int64_t rows = tiles->rows.high - less;
       for (int64_t i = tiles->rows.tiles[less]; i > 0; i--, tile.a += rows * tiles->a_row, tile.c += rows * tile.c_stride)
         of_rows[rows - 1](&tile);
     }
@@ -161,18 +162,30 @@ static inline int lanes_is_worth_turning(const lanes_context *context, const lan
   return lanes_may_gain_by_turning(context, call) && lanes_gains_by_turning(context, call);
 }
 
+/* Whether a small product is not worth asking for threads. */
+static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
+  return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
+}
+
+/* Whether a transposed B had better be turned, all of it, before: of few steps, which are done sooner than tiles could turn it.
+ * Of several threads each would wait for that. */
+enum { LANES_FEWEST_STEPS = 12, LANES_FEWEST_ROWS = 10 };
+static inline int lanes_turns_small_b(const lanes_context *context, const lanes_matmul_call *call) {
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  const int64_t m = call->m, k = call->k, most = kernels->vector < LANES_LANES ? LANES_FEW_STEPS : LANES_FEW_STEPS / 4;
+  return call->transpose_b && k > LANES_SHORT_K && k <= most && call->n > LANES_SLIM &&
+         m >= (k <= LANES_FEWEST_STEPS ? LANES_FEWEST_ROWS : kernels->transposing_rows) &&
+         lanes_is_alone(context, call) &&
+         (lanes_has_small_sides(context, call) || lanes_has_small_b(context, call));
+}
+
 /* Whether what is left of a call is simple enough; it may be anything. */
 LANES_FAST int lanes_is_simple(const lanes_context *context, const lanes_matmul_call *call) {
   return call->alpha == 1 && !call->gradient_value && !call->packed_b && (unsigned)call->activation <= LANES_RELU &&
          !lanes_takes_lane_order(call->m, call->n, call->k) &&
          (!call->transpose_b || call->k <= LANES_SHORT_K ||
           (lanes_slim_form_of(&context->kernels->matmul, call) != LANES_SLIM_FORMS && !lanes_turns_squares(context, call)) ||
-          lanes_is_worth_turning(context, call));
-}
-
-/* Whether a small product is not worth asking for threads. */
-static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
-  return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
+          lanes_is_worth_turning(context, call) || lanes_turns_small_b(context, call));
 }
 
 /* Few columns, of which the last are pooled: a C of any length goes this way, while B stays in a level-2 cache. Several threads
@@ -222,8 +235,8 @@ static inline void lanes_decide_slim(const lanes_context *context, const lanes_m
 void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *call, const lanes_matmul_call *whole,
                          lanes_small_product *small);
 
-/* Whether a turned product's B is to be turned as well, before: its rows drive each other out of a level-1 cache, and had better
- * lie beside each other. */
+/* Whether B is to be turned before: a small one; or a turned product's, whose rows drive each other out of a level-1 cache, and
+ * had better lie beside each other. */
 int lanes_turns_b(const lanes_context *context, const lanes_matmul_call *call);
 
 /* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the

@@ -8,10 +8,10 @@
  * their sums, take up to 32. With more, the next product's instructions wait as well. */
 #define LANES_FAST static inline __attribute__((always_inline))
 
-/* Rows in tiles as even as can be, for sums of a low one that is left would wait for each other: so many tiles of `rows`, and of
- * one less. */
+/* Rows in tiles as even as can be, for sums of a low one that is left would wait for each other: so many tiles of `high`
+ * rows, and of one less. */
 typedef struct lanes_even_rows {
-  int64_t rows, tiles[2];
+  int64_t high, tiles[2];
 } lanes_even_rows;
 LANES_FAST lanes_even_rows lanes_evenly(int64_t m, int64_t most) {
   if (m <= most) return (lanes_even_rows){m, {1, 0}};
@@ -29,7 +29,7 @@ typedef struct lanes_small_tiles {
 
 /* One tile: without a loop nothing has to be kept in memory. */
 LANES_FAST int lanes_is_one_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call) {
-  return call->m <= tiles->last_rows.rows && call->n <= tiles->last_columns;
+  return call->m <= tiles->last_rows.high && call->n <= tiles->last_columns;
 }
 LANES_FAST lanes_status lanes_multiply_small_tile(const lanes_small_tiles *tiles, const lanes_matmul_call *call, const float *a,
                                                   const float *b, float *c, const float *bias) {
@@ -42,7 +42,7 @@ LANES_FAST void lanes_multiply_small_column(const lanes_small_kernel *of_rows, l
                                             int64_t columns, const float *bias) {
   const int64_t a_row = call->transpose_a ? 1 : call->a_stride, c_row = call->c_stride;
   for (int less = 0; less < 2; less++) {
-    const int64_t rows = even.rows - less;
+    const int64_t rows = even.high - less;
     for (int64_t i = even.tiles[less]; i > 0; i--, a += rows * a_row, c += rows * c_row)
       of_rows[rows - 1](call, a, b, c, columns, bias);
   }
@@ -155,7 +155,7 @@ LANES_FAST void lanes_raise_last_tiles(const lanes_matmul_kernels *kernels, cons
                                        lanes_small_tiles *tiles) {
   const int most = kernels->small_vectors;
   const int last_vectors = lanes_last_vectors(lanes_vectors_of(kernels, call->n), most);
-  if (last_vectors < most && tiles->last_rows.rows < kernels->mr[most - 1] && tiles->last_columns == tiles->columns)
+  if (last_vectors < most && tiles->last_rows.high < kernels->mr[most - 1] && tiles->last_columns == tiles->columns)
     tiles->last_rows = lanes_rows_of_tile(kernels, call, last_vectors);
 }
 

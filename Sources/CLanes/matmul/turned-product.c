@@ -7,7 +7,7 @@ static int has_far_rows_of_b(const lanes_matmul_call *call) {
   return call->transpose_b && call->n >= FAR_ROWS_OF_B && lanes_is_far(call->b_stride);
 }
 int lanes_turns_b(const lanes_context *context, const lanes_matmul_call *call) {
-  return has_far_rows_of_b(call) && lanes_is_worth_turning(context, call);
+  return lanes_is_worth_turning(context, call) ? has_far_rows_of_b(call) : lanes_turns_small_b(context, call);
 }
 
 /* What n columns take of their vectors, a last half where that is less work. */
@@ -93,7 +93,7 @@ static void multiply(const lanes_turned_product *turned, const lanes_micro_tile 
   tile.a = b;
   tile.c = sums[0];
   for (int less = 0; less < 2; less++) {
-    const int64_t rows = turned->rows.rows - less;
+    const int64_t rows = turned->rows.high - less;
     for (int64_t i = turned->rows.tiles[less]; i > 0; i--, tile.a += rows * b_row, tile.c += rows * tile.c_stride) {
       of_rows[rows - 1](&tile);
       tile.period = tile.fetches = 0;

@@ -252,8 +252,8 @@ extension ParitySuite {
   }
 
   /// Long sides beside a B that may be used as it is, whose columns fill two vectors of a tile or three; some that are better
-  /// packed, as caches do not keep rows of them that are about a multiple of 256 floats apart, or many steps; and three or four
-  /// rows beside a transposed B.
+  /// packed, as caches do not keep rows of them that are about a multiple of 256 floats apart, or many steps; three or four
+  /// rows beside a transposed B, and few steps of it.
   private static func smallBShapes() -> [MatmulShape] {
     let plain = [
       (20, 261, 7), (50, 400, 12), (7, 640, 20), (300, 33, 50), (261, 50, 127), (4, 20, 401), (300, 24, 300),
@@ -262,10 +262,14 @@ extension ParitySuite {
       (31, 300, 201), (49, 301, 193), (50, 512, 100), (13, 19, 140), (16, 32, 32), (19, 70, 30), (512, 512, 128),
     ]
     let squares = [(4, 100, 100), (3, 90, 200), (4, 250, 65), (3, 100, 64), (4, 253, 255)]
+    let turned = [
+      (20, 400, 7), (255, 20, 12), (12, 12, 12), (14, 100, 20), (15, 33, 32), (50, 512, 30), (13, 70, 128), (10, 5, 6),
+      (700, 9, 12), (40, 250, 33),
+    ]
     return withEitherA(plain) {
       if $1 % 7 == 3 { ($0.layoutA, $0.layoutB) = (.init(gap: 3, offset: 1), .init(gap: $1 % 4, offset: 2)) }
       $0.isPrepared = $1 % 4 > 1
-    } + withEitherA(squares) { ($0.transposeB, $0.isPrepared) = (true, $1 % 4 > 1) }
+    } + withEitherA(squares + turned) { ($0.transposeB, $0.isPrepared) = (true, $1 % 4 > 1) }
   }
 
   /// Two columns beside each other, over ends of vectors and of what a backend takes at once.

@@ -76,15 +76,15 @@ static void choose_way_of_b(const lanes_context *context, chain_job *job) {
 }
 
 /* What all rows take beside so many vectors, in tiles of `wide`, and of one vector or two beside them: an fma for each sum, but
- * at least EIGHT in a tile's step, for which each waits for the one before. Low tiles of two vectors take a little more, for each
- * value of A is loaded for but two. */
-enum { EIGHT = 8 };
+ * at least so many in a tile's step, for which each waits for the one before. Low tiles of two vectors take a little more, for
+ * each value of A is loaded for but two. */
+enum { LATENT_SUMS = 8 };
 static double fmas_of(const lanes_matmul_kernels *kernels, int64_t rows, int64_t vectors, int wide) {
   const int64_t tiles = lanes_divide_up(rows, kernels->mr[wide - 1]), rest = vectors % wide;
-  const int64_t of_one = lanes_most(EIGHT * tiles, rows), of_two = lanes_most(EIGHT * tiles, 2 * rows);
+  const int64_t of_one = lanes_most(LATENT_SUMS * tiles, rows), of_two = lanes_most(LATENT_SUMS * tiles, 2 * rows);
   if (wide == 2) return (double)(vectors / 2 * of_two + rest * of_one);
   const int64_t twos = rest > 0 ? 3 - rest : 0; /* of three vectors and one, two and two are made */
-  return (double)((vectors - 2 * twos) / 3 * lanes_most(EIGHT * tiles, 3 * rows)) + 1.08 * (double)(twos * of_two);
+  return (double)((vectors - 2 * twos) / 3 * lanes_most(LATENT_SUMS * tiles, 3 * rows)) + 1.08 * (double)(twos * of_two);
 }
 
 /* Vectors side by side in a tile: the kernels' own number, for which B is packed; three, in lower tiles, where these are no more

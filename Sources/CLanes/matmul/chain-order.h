@@ -24,7 +24,7 @@ typedef struct chain_job {
   const lanes_matmul_call *call;
   const lanes_matmul_kernels *kernels;
   int64_t k;
-  int64_t mr;      /* rows of a tile: at most the kernels', the same for all but the last */
+  int64_t mr;      /* rows of a tile, the same for all but the last: at most columns.mr, or those that turn a transposed B */
   int64_t a_panel; /* the width of a panel of A: mr rounded up to a multiple of 8 */
   int64_t row_tiles;
   lanes_columns columns;

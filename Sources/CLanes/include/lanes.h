@@ -142,8 +142,8 @@ typedef struct lanes_options {
   const char *isa; /* NULL: as in the default context */
   int threads;     /* 0: as in the default context */
   double grain;    /* nanoseconds of work that justify one more thread; 0: as in the default context. Tests set it tiny,
-                      so that smaller work runs on many threads too; a
-                      product of fewer than 2^17 multiplications never does. */
+                      so that small cases run on many threads too; those of
+                      matmul's short way, which pack nothing, from 2^17 multiplications on. */
   int64_t streaming_bytes; /* larger outputs of elementwise functions, and of softmax from half of it, go past the caches,
                               and matmul counts on larger operands to come from memory; 0: the last-level cache's size */
   lanes_core core; /* what matmul's tiles and blocks are chosen for; tests set it */

@@ -79,7 +79,7 @@ lanes_status lanes_matmul_batch(const lanes_context *context, const lanes_matmul
   if (call->packed_b) job.steps.b = 0;
   const double each = 2 * (double)call->m * (double)call->n * (double)call->k / context->kernels->matmul.flops;
   const int threads = lanes_threads_for(context, each * (double)count, count);
-  const int are_alone = call->m * call->n * call->k < LANES_LEAST_FOR_THREADS || lanes_threads_for(context, each, threads) == 1;
+  const int are_alone = lanes_is_alone(context, call) || lanes_threads_for(context, each, threads) == 1;
   const int shares_products = are_alone || count >= 4 * (int64_t)threads;
   lanes_context alone = *context;
   alone.threads = 1;

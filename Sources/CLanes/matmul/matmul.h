@@ -16,7 +16,7 @@ enum { LANES_PAGE = 1024, LANES_IN_LEVEL1 = 1 << 13 }; /* floats, of which a lev
 /* Floats between rows of which caches of 8 ways hold few, and give few at once: all lie in the same of their parts. */
 static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
 
-/* Floats between rows, about a multiple of 256, whose lines fall into a few sets of a level-1 cache: so many do not stay there. */
+/* Floats between rows, about a multiple of 256, whose lines fall into a few sets of a level-1 cache: so many do not stay. */
 enum { LANES_SET_STEPS = 32 };
 static inline int lanes_shares_sets(int64_t stride) { return ((uint64_t)stride + 4) % 256 <= 8; }
 

@@ -33,8 +33,8 @@ static inline int64_t lanes_rows_in_cache(const lanes_matmul_call *call) {
   return !call->transpose_a && lanes_crowds_level1(call->a_stride) ? 8 : LANES_MOST_MR;
 }
 
-/* Whether C, of so few steps, is written row by row. Of more than a few that is worth it in long rows, and of many, where loads do
- * not lie across lines. */
+/* Whether C, of so few steps, is written row by row. Of more than a few that is worth it in long rows, and of many, where loads
+ * do not lie across lines. */
 enum { LANES_ROWS_COLUMNS = 64, LANES_ROWS_B = 1 << 16, LANES_ROWS_STEPS = 6 }; /* columns, floats of B, steps */
 static inline int lanes_is_worth_rows(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, int64_t k) {
   if (k <= LANES_SHORT_K) return 1;
@@ -46,6 +46,9 @@ static inline int lanes_is_worth_rows(const lanes_matmul_kernels *kernels, const
 
 /* Smaller products are not worth several threads, whatever the kernels. */
 enum { LANES_LEAST_FOR_THREADS = 1 << 17 };
+static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
+  return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
+}
 
 /* C in parts, of rows, or of a multiple of so many columns where there are more of these: at most how many there are, and the
  * products of one. Its m or n is 0 where nothing is left for the thread. B is not packed. */

@@ -39,7 +39,7 @@ lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matm
     plain = *call;
     plain.transpose_b = LANES_NORMAL;
     plain.b_stride = (call->n + AT_ONCE - 1) & -AT_ONCE;
-    if (lanes_shares_sets(plain.b_stride)) plain.b_stride += AT_ONCE;
+    if (lanes_shares_sets(plain.b_stride)) plain.b_stride += AT_ONCE; /* not of the rows that are made */
     float *turned = lanes_workspace(call->k * plain.b_stride);
     if (!turned) return LANES_OUT_OF_MEMORY;
     kernels->pack_transposed(call->n, call->k, call->b, call->b_stride, 1, turned, plain.b_stride);

@@ -1,6 +1,6 @@
-/* C2's chain order for small sides, and for a slim or a turned C: one kernel after the other, operands where they are, nothing
- * packed; but a transposed B beside few steps is turned, and so may one be beside a turned C. What is decided here does not
- * depend on pointers, so that a prepared product decides it once. */
+/* C2's chain order for small sides, a small B, and for a slim or a turned C: one kernel after the other, operands where they are,
+ * nothing packed; but a transposed B beside few steps is turned, and so may one be beside a turned C. What is decided here does
+ * not depend on pointers, so that a prepared product decides it once. */
 #ifndef LANES_MATMUL_SMALL_PRODUCT_H
 #define LANES_MATMUL_SMALL_PRODUCT_H
 
@@ -82,6 +82,18 @@ static lanes_status lanes_run_small_tiles(const void *product, const float *a, c
   return lanes_multiply_small_tiles(&small->small_tiles, &small->call, a, b, c, bias);
 }
 
+/* All rows of a tile's columns, from a and c on; what is fetched beside them is fetched once. */
+static inline void lanes_multiply_micro_column(const lanes_micro_kernel *of_rows, const lanes_even_rows *even,
+                                               lanes_micro_tile tile, int64_t a_row) {
+  for (int less = 0; less < 2; less++) {
+    const int64_t rows = even->high - less;
+    for (int64_t i = even->tiles[less]; i > 0; i--, tile.a += rows * a_row, tile.c += rows * tile.c_stride) {
+      of_rows[rows - 1](&tile);
+      tile.period = tile.fetches = 0;
+    }
+  }
+}
+
 static lanes_status lanes_run_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
                                     const float *gradient_value) {
   const lanes_tiles *tiles = product;
@@ -95,11 +107,7 @@ static lanes_status lanes_run_tiles(const void *product, const float *a, const f
     tile.bias = bias ? bias + j : NULL;
     tile.a = a;
     tile.c = c + j;
-    for (int less = 0; less < 2; less++) {
-      const int64_t rows = tiles->rows.high - less;
-      for (int64_t i = tiles->rows.tiles[less]; i > 0; i--, tile.a += rows * tiles->a_row, tile.c += rows * tile.c_stride)
-        of_rows[rows - 1](&tile);
-    }
+    lanes_multiply_micro_column(of_rows, &tiles->rows, tile, tiles->a_row);
   }
   return LANES_OK;
 }
@@ -123,7 +131,8 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
 }
 
 /* Whether long rows of a transposed B beside a slim C are for the kernels that turn squares of them: in vectors of sixteen, or
- * where rows drive each other out of smaller caches. Of few rows beside small sides, where that is worth the way there. */
+ * where rows drive each other out of smaller caches. With small sides of three rows or four, where
+ * that is worth the chain order's beginnings. */
 enum { LANES_TURNED_K = 64, LANES_WORTH_SQUARES = 1 << 14 };
 static inline int lanes_turns_squares(const lanes_context *context, const lanes_matmul_call *call) {
   const int is_short = context->kernels->matmul.vector < LANES_LANES;
@@ -162,11 +171,6 @@ static inline int lanes_is_worth_turning(const lanes_context *context, const lan
   return lanes_may_gain_by_turning(context, call) && lanes_gains_by_turning(context, call);
 }
 
-/* Whether a small product is not worth asking for threads. */
-static inline int lanes_is_alone(const lanes_context *context, const lanes_matmul_call *call) {
-  return context->threads == 1 || call->m * call->n * call->k < LANES_LEAST_FOR_THREADS;
-}
-
 /* Whether a transposed B had better be turned, all of it, before: of few steps, which are done sooner than tiles could turn it.
  * Of several threads each would wait for that. */
 enum { LANES_FEWEST_STEPS = 12, LANES_FEWEST_ROWS = 10 };
@@ -175,8 +179,7 @@ static inline int lanes_turns_small_b(const lanes_context *context, const lanes_
   const int64_t m = call->m, k = call->k, most = kernels->vector < LANES_LANES ? LANES_FEW_STEPS : LANES_FEW_STEPS / 4;
   return call->transpose_b && k > LANES_SHORT_K && k <= most && call->n > LANES_SLIM &&
          m >= (k <= LANES_FEWEST_STEPS ? LANES_FEWEST_ROWS : kernels->transposing_rows) &&
-         lanes_is_alone(context, call) &&
-         (lanes_has_small_sides(context, call) || lanes_has_small_b(context, call));
+         lanes_is_alone(context, call) && (lanes_has_small_sides(context, call) || lanes_has_small_b(context, call));
 }
 
 /* Whether what is left of a call is simple enough; it may be anything. */

@@ -76,8 +76,8 @@ LANES_FAST int lanes_has_pooled_columns(const lanes_context *context, const lane
 }
 
 /* Vectors side by side in a tile. Those of a small one, but for so few rows that their sums would wait for each other, for long;
- * and where each fma's own load is one too many. Of short vectors three in lower tiles where these are no more, or where one would
- * be left alone, for its sums are as many loads. */
+ * and where each fma's own load is one too many. Of short vectors three in lower tiles where these are no more, or where one
+ * would be left alone, for its sums are as many loads. */
 enum { LONG_WAIT = 32, LANES_WORTH_THREE = 1 << 13, ROWS_WORTH_THREE = 24 };
 LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
@@ -85,7 +85,8 @@ LANES_FAST int lanes_vectors_of_small(const lanes_context *context, const lanes_
   const int64_t m = call->m, vectors = lanes_vectors_of(kernels, call->n);
   if (vectors <= usual) return usual;
   if (m < 4 && m * usual <= 4 && call->k >= LONG_WAIT) return most;
-  if (usual == 2 && m > kernels->mr[1] && m * call->n * call->k >= LANES_WORTH_THREE && !lanes_has_pooled_columns(context, call)) {
+  if (usual == 2 && m > kernels->mr[1] && m * call->n * call->k >= LANES_WORTH_THREE &&
+      !lanes_has_pooled_columns(context, call)) {
     const int leaves_none = vectors % 2 == 1 && vectors % 3 != 1;
     if (m <= 2 * kernels->mr[2] || (leaves_none && (vectors == 3 || m >= ROWS_WORTH_THREE))) return most;
   }

@@ -89,16 +89,9 @@ static void multiply(const lanes_turned_product *turned, const lanes_micro_tile 
     of_rows = kernels->micro[turned->form][vectors - 1][lanes_last_vector_of(kernels, columns, vectors, 0)];
   if (of_all->beta != 0) kernels->pack_transposed(columns, n, c, turned->c_stride, 1, sums[0], LANES_TURNED_COLUMNS);
   lanes_micro_tile tile = *of_all;
-  const int64_t b_row = turned->form == LANES_A_ROWS ? turned->b_stride : 1;
   tile.a = b;
   tile.c = sums[0];
-  for (int less = 0; less < 2; less++) {
-    const int64_t rows = turned->rows.high - less;
-    for (int64_t i = turned->rows.tiles[less]; i > 0; i--, tile.a += rows * b_row, tile.c += rows * tile.c_stride) {
-      of_rows[rows - 1](&tile);
-      tile.period = tile.fetches = 0;
-    }
-  }
+  lanes_multiply_micro_column(of_rows, &turned->rows, tile, turned->form == LANES_A_ROWS ? turned->b_stride : 1);
 }
 
 /* All steps of some tiles. */

@@ -138,9 +138,15 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 
 #include "micro-kernels.h"
 
+#include "wide-kernels.h"
+
 #include "fours.h"
 
 #include "row-kernels.h"
+
+#if LANES_VECTOR >= 8
+#include "dense-kernels.h"
+#endif
 
 #include "slim-kernels.h"
 
@@ -196,12 +202,14 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #if LANES_VECTOR == 16
 #define MATMUL_TILES                                                                                                   \
   .vector = 16, .vectors = 3, .small_vectors = 1, .mr = {16, 14, 8}, .half = 8, .slim_rows = 8, .strip_rows = 14,      \
+  .dense_columns = LANES_DENSE, .dense_steps = LANES_DENSE_STEPS,                                                      \
   .crowded_rows = 2, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {4, LANES_TURNED_N}, .flops = 100
 #define BANDS_WORTH .rows = 12, .crowded_rows = 3, .columns = 384, .steps = {80, 32}, .share = {1, 2}
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1)}
 #elif LANES_VECTOR == 8
 #define MATMUL_TILES                                                                                                   \
   .vector = 8, .vectors = 2, .small_vectors = 2, .mr = {12, 6, 4}, .slim_rows = 8, .strip_rows = 32,                   \
+  .dense_columns = 7, .dense_steps = LANES_SHORT_K,                                                                    \
   .crowded_rows = 32, .transposing_rows = LANES_NAME(transposing_rows), .turned_columns = {5, 8}, .flops = 100
 #else
 #define MATMUL_TILES                                                                                                   \
@@ -214,6 +222,11 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
 #define SMALL_FORM(form, kind) {MICRO_LASTS(MICRO_ROWS_OF_1, form, kind, 1), MICRO_LASTS_OF_SEVERAL(MICRO_ROWS, form, kind, 2)}
 #endif
 
+#if LANES_VECTOR >= 8
+#define DENSE_KERNELS {{EACH_DENSE(DENSE_ENTRY, plain_dense)}, {EACH_DENSE(DENSE_ENTRY, dense)}}
+#else
+#define DENSE_KERNELS {{0}}
+#endif
 #define MICRO_ENTRY(rows, name) [rows - 1] = LANES_NAME(name##_##rows),
 #define MICRO_LASTS(ROWS, form, kind, vectors)                                                                         \
   {{ROWS(MICRO_ENTRY, kind##_##form##_##vectors)},                                                                     \
@@ -245,6 +258,8 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
                     {TRANSPOSING_ROWS(MICRO_ENTRY, transposing_rows)}},                                                \
     .strip = {{MICRO_ROWS(MICRO_ENTRY, strip_panel)}, {MICRO_ROWS(MICRO_ENTRY, strip_rows)}},                          \
     .bands = {BAND_KERNELS, BANDS_WORTH},                                                                            \
+    .wide_columns = WIDE_COLUMNS, .wide = {WIDE_OF(plain_wide), WIDE_OF(wide)},                                        \
+    .dense = DENSE_KERNELS, .narrow = {NARROW_OF(plain_narrow), NARROW_OF(narrow)},                                    \
     .pooled = POOLED_KERNELS,                                                                                          \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
     .slim = SLIM_KERNELS,                                                                                              \

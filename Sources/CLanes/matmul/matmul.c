@@ -1,5 +1,5 @@
 #include "../core/checks.h"
-#include "small-product.h"
+#include "small-decide.h"
 #include "bands.h"
 
 /* An input beside C. Without pointers: what can be said of it before they are known. */
@@ -59,7 +59,8 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 /* Whether it is small and without fault: what the check above would find, in a short way. Any doubt is no. */
 static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
-  if ((!lanes_has_small_sides(context, call) && !lanes_has_small_b(context, call) && !lanes_is_slim(context, call)) ||
+  if ((!lanes_has_small_sides(context, call) && !lanes_has_small_b(context, call) && !lanes_is_slim(context, call) &&
+       !lanes_is_dense(&context->kernels->matmul, call)) ||
       (unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call) ||
       lanes_may_gain_by_turning(context, call))
     return 0;
@@ -80,8 +81,10 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (is_plainly_small(context, call)) {
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-    if (call->k > LANES_SHORT_K && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS &&
-        lanes_has_small_tiles(context, call)) {
+    if (lanes_is_wide(kernels, call))
+      return lanes_wide_kernel(kernels, call)(call, call->a, call->b, call->c, call->bias, NULL);
+    if (call->k > LANES_SHORT_K && !lanes_is_dense(kernels, call) &&
+        lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS && lanes_has_small_tiles(context, call)) {
       /* Inlined: what was just decided stays in registers. */
       lanes_small_tiles tiles = lanes_decide_tiles(context, call);
       if (lanes_is_one_tile(&tiles, call))

@@ -18,10 +18,11 @@ static inline int lanes_is_far(int64_t stride) { return stride % 512 == 0; }
 
 /* Floats between rows, about a multiple of 256, whose lines fall into a few sets of a level-1 cache: so many do not stay. */
 enum { LANES_SET_STEPS = 32 };
-static inline int lanes_shares_sets(int64_t stride) { return ((uint64_t)stride + 4) % 256 <= 8; }
+static inline int lanes_shares_sets(int64_t stride) { return stride > 4 && ((uint64_t)stride + 4) % 256 <= 8; }
 
-/* Floats between rows of which a level-1 cache has room for about 8 lines side by side: about a multiple of 4096 bytes. */
-static inline int lanes_crowds_level1(int64_t stride) { return ((uint64_t)stride + 8) % LANES_PAGE <= 16; }
+/* Floats between rows of which a level-1 cache has room for about 8 lines side by side: about a multiple of 4096 bytes, and not
+ * next to none. */
+static inline int lanes_crowds_level1(int64_t stride) { return stride > 8 && ((uint64_t)stride + 8) % LANES_PAGE <= 16; }
 
 /* How a micro-kernel reads and writes the last of a tile's vectors of columns: all of it; as far as the columns go; or, where
  * these are half a vector or less, in half a vector. */
@@ -85,6 +86,9 @@ typedef lanes_status lanes_product_kernel_function(const void *product, const fl
                                                    const float *bias, const float *gradient_value);
 typedef lanes_product_kernel_function *lanes_product_kernel;
 
+/* A wide C, of a few rows and two vectors of columns or more, all in registers, beside a plain B; A may be transposed. */
+enum { LANES_WIDE_ROWS = 8, LANES_WIDE_VECTORS = 8 };
+
 /* Rows of C, whole, for a k of 1 … LANES_SHORT_K: what there is to do is write C; or, in long rows beside a plain B, for one of
  * up to LANES_ROWS_K. A[i, p] is a[i·a_row + p·a_step]. */
 enum { LANES_SHORT_K = 4, LANES_ROWS_K = 10 };
@@ -94,6 +98,12 @@ typedef struct lanes_rows {
   int relu;
   int shares_b; /* of up to LANES_SHORT_K steps: several rows at once; or one after the other */
 } lanes_rows;
+
+/* Rows of A and C that lie one behind the other, of up to so many columns: so many of them, or fewer, lie in a vector. */
+enum { LANES_DENSE = 8, LANES_DENSE_STEPS = 6 };
+/* Of a vector's lane in C: where, of its row of A, the first value is, [k − 1][n − 1]; its column, [n − 1]. */
+extern const uint8_t lanes_dense_values[LANES_DENSE_STEPS][LANES_DENSE][LANES_LANES];
+extern const uint8_t lanes_dense_columns[LANES_DENSE][LANES_LANES];
 
 /* A slim C, of one to four columns, or rows where it is turned, whose elements are computed side by side along them:
  * c[i, j] = relu(Σ a·b[p·b_step + j·b_column] + beta·c[i, j] + bias[j]).
@@ -168,6 +178,8 @@ typedef struct lanes_matmul_kernels {
   int vector, vectors; /* floats in one; at most so many side by side in a tile of many rows, NR / vector */
   int small_vectors; /* side by side in tiles of small products */
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
+  int wide_columns[LANES_WIDE_ROWS]; /* of a wide C of 1, 2, … rows, at most */
+  int dense_columns, dense_steps; /* of dense rows, at most; 0: there are no kernels for them */
   int slim_rows; /* of A, at least, in slim products of several columns */
   int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
   int crowded_rows; /* and where its rows drive each other out of caches */
@@ -190,6 +202,10 @@ typedef struct lanes_matmul_kernels {
   /* [has a beta, a bias or relu][form of A][vectors − 1][form of the last one][rows − 1] */
   lanes_small_kernel small[2][LANES_A_FORMS][2][LANES_LAST_FORMS][LANES_MOST_MR];
   const lanes_pooled_kernels *pooled; /* NULL: there are none */
+  /* Of a lanes_matmul_call: [has a beta, a bias or relu][form of the last vector][rows − 1][vectors − 1] */
+  lanes_product_kernel wide[2][LANES_LAST_FORMS][LANES_WIDE_ROWS][LANES_WIDE_VECTORS];
+  lanes_product_kernel dense[2][LANES_DENSE_STEPS]; /* of lanes_rows, as there */
+  lanes_product_kernel narrow[2][2][LANES_SHORT_K]; /* of rows of one or two vectors: [as there][vectors − 1][k − 1] */
   lanes_product_kernel rows[2][LANES_ROWS_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
   struct {

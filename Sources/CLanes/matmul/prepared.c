@@ -1,7 +1,7 @@
 /* Products that are checked and decided on once, and run many times with other pointers. */
 #include "../core/checks.h"
 #include "chain-order.h"
-#include "small-product.h"
+#include "small-decide.h"
 #include "bands.h"
 
 /* How far an input reaches, and it and C together, in bytes less one; 0 together where it is not read. */

@@ -15,6 +15,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(narrow_rows)(const 
     UNROLL for (int p = 0; p < k; p++) of_b[p][v] = COLUMNS(v, b + p * t->b_stride);
     if (has_bias) of_bias[v] = COLUMNS(v, bias);
   }
+  _Pragma("clang loop unroll(disable)") /* it would take registers that have to be kept on the stack */
   for (int64_t i = 0; i < m; i++, a += a_row, c += c_stride) {
     VECTOR sums[2];
     UNROLL for (int v = 0; v < vectors; v++) sums[v] = has_c ? beta * COLUMNS(v, c) : (VECTOR){};
@@ -111,3 +112,21 @@ EACH_K(ROWS_KERNEL, rows_of, 0)
 #undef ROWS_KERNEL
 #define ROWS_ENTRY(k, name) [k - 1] = LANES_NAME(name##_##k),
 #define ROWS_OF(name) {EACH_K(ROWS_ENTRY, name)}
+
+/* Narrow ones alone: a function that is for longer rows, too, keeps registers on the stack, which takes as long as a few rows. */
+#define NARROW_KERNEL(k, vectors, name, is_plain)                                                                      \
+  static lanes_status LANES_NAME(name##_##vectors##_##k)(const void *product, const float *a, const float *b, float *c, \
+                                                         const float *bias, const float *gradient_value) {             \
+    const lanes_rows *rows = product;                                                                                  \
+    (void)gradient_value;                                                                                              \
+    LANES_NAME(narrow_rows)                                                                                            \
+    (rows, a, b, c, bias, k, is_plain, vectors, SHIFTS && vectors > 1 ? LANES_VECTOR : rows->n - (vectors - 1) * LANES_VECTOR); \
+    return LANES_OK;                                                                                                   \
+  }
+#define EACH_SHORT_K(X, ...) X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__)
+EACH_SHORT_K(NARROW_KERNEL, 1, plain_narrow, 1)
+EACH_SHORT_K(NARROW_KERNEL, 2, plain_narrow, 1)
+EACH_SHORT_K(NARROW_KERNEL, 1, narrow, 0)
+EACH_SHORT_K(NARROW_KERNEL, 2, narrow, 0)
+#undef NARROW_KERNEL
+#define NARROW_OF(name) {{EACH_SHORT_K(ROWS_ENTRY, name##_1)}, {EACH_SHORT_K(ROWS_ENTRY, name##_2)}}

@@ -1,6 +1,6 @@
 /* Small, slim and turned products, on the threads that are worth it: each has some rows of C, or columns where these are more. A
  * B that is to be turned before is turned here, once for all of them. */
-#include "small-product.h"
+#include "small-decide.h"
 #include "workspace.h"
 
 typedef struct small_job {

@@ -56,6 +56,7 @@ lanes_status lanes_run_turned_product(const void *product, const float *a, const
 /* What `run` takes. */
 typedef struct lanes_small_product {
   union {
+    lanes_matmul_call wide;
     lanes_slim slim;
     lanes_turned_rows rows;
     struct {
@@ -67,50 +68,6 @@ typedef struct lanes_small_product {
   };
   lanes_product_kernel run;
 } lanes_small_product;
-
-static lanes_status lanes_run_small_tile(const void *product, const float *a, const float *b, float *c, const float *bias,
-                                         const float *gradient_value) {
-  const lanes_small_product *small = product;
-  (void)gradient_value;
-  return lanes_multiply_small_tile(&small->small_tiles, &small->call, a, b, c, bias);
-}
-
-static lanes_status lanes_run_small_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
-                                          const float *gradient_value) {
-  const lanes_small_product *small = product;
-  (void)gradient_value;
-  return lanes_multiply_small_tiles(&small->small_tiles, &small->call, a, b, c, bias);
-}
-
-/* All rows of a tile's columns, from a and c on; what is fetched beside them is fetched once. */
-static inline void lanes_multiply_micro_column(const lanes_micro_kernel *of_rows, const lanes_even_rows *even,
-                                               lanes_micro_tile tile, int64_t a_row) {
-  for (int less = 0; less < 2; less++) {
-    const int64_t rows = even->high - less;
-    for (int64_t i = even->tiles[less]; i > 0; i--, tile.a += rows * a_row, tile.c += rows * tile.c_stride) {
-      of_rows[rows - 1](&tile);
-      tile.period = tile.fetches = 0;
-    }
-  }
-}
-
-static lanes_status lanes_run_tiles(const void *product, const float *a, const float *b, float *c, const float *bias,
-                                    const float *gradient_value) {
-  const lanes_tiles *tiles = product;
-  (void)gradient_value;
-  lanes_micro_tile tile = tiles->tile;
-  const int64_t n = tiles->n;
-  for (int64_t j = 0; j < n; j += tiles->columns) {
-    const lanes_micro_kernel *of_rows = n - j <= tiles->columns ? tiles->by_last : tiles->by_whole;
-    tile.columns = lanes_least(tiles->columns, n - j);
-    tile.b = b + j;
-    tile.bias = bias ? bias + j : NULL;
-    tile.a = a;
-    tile.c = c + j;
-    lanes_multiply_micro_column(of_rows, &tiles->rows, tile, tiles->a_row);
-  }
-  return LANES_OK;
-}
 
 /* Where C has few columns or rows, its elements are computed side by side along them, in this form; LANES_SLIM_FORMS: it has
  * more, or is too short, or has so few steps that it is written row by row. */
@@ -128,6 +85,17 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
   if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
   const int64_t at_once = columns > 1 ? kernels->slim_rows : kernels->vector;
   return rows >= at_once ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
+}
+
+/* Whether C is wide: while B's rows are so few and short that they need not be fetched early, and where that is wider than tiles
+ * without an empty lane, or of the fewest steps. Of many rows tiles do as well from some steps on. */
+enum { LANES_WIDE = 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS, LANES_FEW_WIDE = 4, LANES_WIDE_STEPS = 16 };
+LANES_FAST int lanes_is_wide(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, k = call->k;
+  if ((uint64_t)m - 1 >= LANES_WIDE_ROWS || n > kernels->wide_columns[m - 1] || call->transpose_b || n * k > LANES_IN_LEVEL1)
+    return 0;
+  if (k <= LANES_SHORT_K) return m < LANES_FEW_WIDE && n > kernels->vector;
+  return n > LANES_WIDE && (m <= LANES_FEW_WIDE || k <= LANES_WIDE_STEPS);
 }
 
 /* Whether long rows of a transposed B beside a slim C are for the kernels that turn squares of them: in vectors of sixteen, or
@@ -157,6 +125,20 @@ static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul
   const int64_t of_plain = is_short ? level2 : 4 * level2;
   const int64_t most = is_turned && !turns_b ? of_plain : is_far ? level2 : context->streaming_floats / 2;
   return length * call->k <= most && lanes_slim_form_of(kernels, call) != LANES_SLIM_FORMS;
+}
+
+/* Whether A and C are dense, of rows so short that a vector holds several, and of so many rows that this pays. One column is done
+ * side by side with those of other rows where it has pairs, or many rows of more steps. */
+enum { LANES_DENSE_ROWS = 8, LANES_DENSE_FOURS = 4, LANES_DENSE_FIVES = 5 };
+LANES_FAST int lanes_is_dense(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+  const int64_t m = call->m, n = call->n, k = call->k;
+  if ((uint64_t)(m - LANES_DENSE_ROWS) >= LANES_SLIM_LENGTH || (uint64_t)(n - 1) >= (uint64_t)kernels->dense_columns ||
+      (uint64_t)(k - 1) >= (uint64_t)kernels->dense_steps || call->a_stride != k || call->c_stride != n ||
+      (call->transpose_a | call->transpose_b))
+    return 0;
+  const int are_many = m >= 2 * LANES_DENSE_ROWS;
+  if (k > LANES_SHORT_K) return n > 2 && n <= LANES_DENSE_FIVES;
+  return n > 1 ? n <= LANES_DENSE_FOURS || are_many : k != 2 && (k < LANES_SHORT_K || !are_many);
 }
 
 /* Whether C has so few columns, with much of their last vector empty, and so many rows that it had better be turned. It may be
@@ -203,35 +185,9 @@ static inline int lanes_is_pooled(const lanes_context *context, const lanes_matm
 /* Whether a product goes this way, if its arguments are right; they may be anything. */
 static inline int lanes_is_small(const lanes_context *context, const lanes_matmul_call *call) {
   return (lanes_has_small_sides(context, call) || lanes_has_small_b(context, call) || lanes_is_slim(context, call) ||
-          lanes_is_pooled(context, call) || lanes_is_worth_turning(context, call)) &&
+          lanes_is_dense(&context->kernels->matmul, call) || lanes_is_pooled(context, call) ||
+          lanes_is_worth_turning(context, call)) &&
          lanes_is_simple(context, call);
-}
-
-/* Whether a panel of many steps is fetched early: from beyond a level-2 cache; for several columns in short vectors, of which a
- * step is a line or two, beyond a level-1 cache. */
-enum { LANES_PANEL_STEPS = 96 };
-LANES_FAST int lanes_fetches_panel(const lanes_context *context, int64_t m, int64_t k, int64_t columns) {
-  return m * k > LANES_IN_LEVEL1 && k >= LANES_PANEL_STEPS &&
-         ((context->kernels->matmul.vector < LANES_LANES && columns > 1) || m * k > context->blocking.level2);
-}
-
-static inline void lanes_decide_slim(const lanes_context *context, const lanes_matmul_call *call, lanes_slim_form form,
-                                     lanes_small_product *small) {
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int is_turned = call->n > LANES_SLIM;
-  const int64_t a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
-  lanes_slim *slim = &small->slim;
-  small->run = kernels->slim[form][(is_turned ? call->m : call->n) - 1];
-  slim->m = is_turned ? call->n : call->m;
-  slim->k = call->k;
-  slim->a_stride = is_turned ? call->b_stride : call->a_stride;
-  slim->b_step = is_turned ? a_step : call->transpose_b ? 1 : call->b_stride;
-  slim->b_column = is_turned ? a_row : call->transpose_b ? call->b_stride : 1;
-  slim->c_stride = call->c_stride;
-  slim->is_turned = is_turned;
-  slim->beta = call->beta;
-  slim->relu = call->activation == LANES_RELU;
-  slim->fetches = lanes_fetches_panel(context, slim->m, slim->k, is_turned ? call->m : call->n);
 }
 
 /* `whole` is the product that the call is a part of, or itself. */
@@ -241,65 +197,5 @@ void lanes_decide_turned(const lanes_context *context, const lanes_matmul_call *
 /* Whether B is to be turned before: a small one; or a turned product's, whose rows drive each other out of a level-1 cache, and
  * had better lie beside each other. */
 int lanes_turns_b(const lanes_context *context, const lanes_matmul_call *call);
-
-/* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the
- * part's own size. */
-static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call, int threads,
-                                      lanes_small_product *small) {
-  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const lanes_slim_form slim_form = lanes_slim_form_of(kernels, call);
-  if (slim_form != LANES_SLIM_FORMS) {
-    lanes_decide_slim(context, call, slim_form, small);
-    return;
-  }
-  const int64_t a_row = call->transpose_a ? 1 : call->a_stride, a_step = call->transpose_a ? call->a_stride : 1;
-  const int has_relu = call->activation == LANES_RELU;
-  if (call->k <= LANES_SHORT_K) {
-    const lanes_product_kernel run = kernels->rows[lanes_has_more(call)][call->k - 1];
-    lanes_turned_rows *turned = &small->rows;
-    turned->rows = (lanes_rows){
-        .m = call->m,
-        .n = call->n,
-        .a_row = a_row,
-        .a_step = a_step,
-        .b_stride = call->b_stride,
-        .c_stride = call->c_stride,
-        .beta = call->beta,
-        .relu = has_relu,
-        .shares_b = lanes_shares_rows_of_b(context, threads),
-    };
-    turned->k = call->k;
-    turned->run = run;
-    small->run = call->transpose_b ? lanes_run_turned_rows : run;
-    return;
-  }
-  if (lanes_has_small_tiles(context, call)) {
-    small->small_tiles = lanes_decide_tiles(context, call);
-    lanes_raise_last_tiles(kernels, call, &small->small_tiles);
-    small->call = *call;
-    small->run = lanes_is_one_tile(&small->small_tiles, call) ? lanes_run_small_tile : lanes_run_small_tiles;
-    return;
-  }
-  const lanes_a_form form = call->transpose_a ? LANES_A_PANEL : LANES_A_ROWS;
-  const int most = lanes_vectors_of_small(context, call);
-  const lanes_tile_choice choice = lanes_choose_tiles(kernels, call, most);
-  lanes_tiles *tiles = &small->tiles;
-  small->run = lanes_run_tiles;
-  tiles->n = call->n;
-  tiles->a_row = a_row;
-  tiles->rows = choice.rows;
-  tiles->columns = choice.columns;
-  tiles->by_whole = kernels->micro[form][most - 1][LANES_LAST_WHOLE];
-  tiles->by_last = kernels->micro[form][choice.last_vectors - 1][choice.last_form];
-  lanes_micro_tile *tile = &tiles->tile; /* Without a period, what is to be fetched is not looked at. */
-  tile->k = call->k;
-  tile->a_stride = call->a_stride;
-  tile->b_stride = call->b_stride;
-  tile->c_stride = call->c_stride;
-  tile->beta = call->beta;
-  tile->relu = has_relu;
-  tile->next_c = NULL;
-  tile->period = 0;
-}
 
 #endif

@@ -1,6 +1,6 @@
 /* The chain order for a C of few columns and more rows: as the product Cᵀ = op(B)ᵀ·op(A)ᵀ, whose few rows fill whole vectors.
  * What is done of it is turned while it is in a level-1 cache. */
-#include "small-product.h"
+#include "small-decide.h"
 
 enum { FAR_ROWS_OF_B = 6, MANY_ROWS = 32 };
 static int has_far_rows_of_b(const lanes_matmul_call *call) {

@@ -24,7 +24,7 @@ extension ParitySuite {
     }
     return shapes + stripShapes() + rowShapes() + lineShapes() + outputShapes() + partShapes() + pairShapes()
       + slimShapes() + turnedShapes() + narrowShapes() + pageShapes() + smallTileShapes() + pooledShapes()
-      + panelShapes() + smallBShapes() + vanishingShapes()
+      + panelShapes() + vanishingShapes() + smallShapes()
   }
 
   /// Few rows beside a B larger than most caches: columns that end with and without a whole tile, steps that end within a
@@ -107,7 +107,7 @@ extension ParitySuite {
 
   /// Of each size a product with A as it is and one with it transposed; in turns plain ones, ones with beta, bias and relu, and
   /// ones with a bias and gaps in C.
-  private static func withEitherA(
+  static func withEitherA(
     _ sizes: [(Int, Int, Int)], _ change: (inout MatmulShape, _ number: Int) -> Void
   ) -> [MatmulShape] {
     var shapes: [MatmulShape] = []
@@ -249,27 +249,6 @@ extension ParitySuite {
         $0.isPrepared = number % 4 > 1
       }
     }
-  }
-
-  /// Long sides beside a B that may be used as it is, whose columns fill two vectors of a tile or three; some that are better
-  /// packed, as caches do not keep rows of them that are about a multiple of 256 floats apart, or many steps; three or four
-  /// rows beside a transposed B, and few steps of it.
-  private static func smallBShapes() -> [MatmulShape] {
-    let plain = [
-      (20, 261, 7), (50, 400, 12), (7, 640, 20), (300, 33, 50), (261, 50, 127), (4, 20, 401), (300, 24, 300),
-      (40, 260, 33), (1029, 17, 9), (1031, 250, 11), (12, 263, 8), (3, 300, 30), (100, 23, 50), (40, 40, 40),
-      (8, 100, 30), (7, 250, 12), (25, 72, 50), (24, 87, 45), (60, 256, 40), (60, 257, 40), (48, 515, 32),
-      (31, 300, 201), (49, 301, 193), (50, 512, 100), (13, 19, 140), (16, 32, 32), (19, 70, 30), (96, 512, 64),
-    ]
-    let squares = [(4, 100, 100), (3, 90, 200), (4, 250, 65), (3, 100, 64), (4, 253, 255)]
-    let turned = [
-      (20, 400, 7), (255, 20, 12), (12, 12, 12), (14, 100, 20), (15, 33, 32), (50, 512, 30), (13, 70, 128), (10, 5, 6),
-      (700, 9, 12), (40, 250, 33),
-    ]
-    return withEitherA(plain) {
-      if $1 % 7 == 3 { ($0.layoutA, $0.layoutB) = (.init(gap: 3, offset: 1), .init(gap: $1 % 4, offset: 2)) }
-      $0.isPrepared = $1 % 4 > 1
-    } + withEitherA(squares + turned) { ($0.transposeB, $0.isPrepared) = (true, $1 % 4 > 1) }
   }
 
   /// Two columns beside each other, over ends of vectors and of what a backend takes at once.

@@ -125,15 +125,21 @@ static void LANES_NAME(lane_dots)(int64_t k, int64_t x_count, const float *x, in
 #undef TILE
 }
 
-/* The same for two rows of y that lie in pairs, which are taken apart in registers. Lanes as there: two for each row of x. */
+/* The same for two rows of y that lie in pairs, which are taken apart in registers. Lanes as there: two for each row of x. AVX2
+ * reads each line twice, which waits for it less where it was asked for a little before. */
 static inline __attribute__((always_inline)) void LANES_NAME(pairs_of_rows)(int64_t k, const int x_count, const float *x,
                                                                             int64_t x_stride, const float *y,
                                                                             float (*lanes)[LANES_LANES]) {
+  enum { SOON = 48 };
   VECTOR sums[4][2][LANE_VECTORS];
   UNROLL for (int i = 0; i < x_count; i++) UNROLL for (int r = 0; r < 2; r++)
       UNROLL for (int v = 0; v < LANE_VECTORS; v++) sums[i][r][v] = LOAD(lanes[2 * i + r] + v * LANES_VECTOR);
   int64_t p = 0;
   for (; p + LANES_LANES <= k; p += LANES_LANES) {
+    if (LANES_VECTOR == 8) {
+      UNROLL for (int line = 0; line < 2; line++) __builtin_prefetch(y + 2 * (p + SOON) + line * LANES_LANES);
+      UNROLL for (int i = 0; i < x_count; i++) __builtin_prefetch(x + i * x_stride + p + SOON);
+    }
     UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
       const int64_t from = p + v * LANES_VECTOR;
       const VECTOR low = LOAD(y + 2 * from), high = LOAD(y + 2 * from + LANES_VECTOR);

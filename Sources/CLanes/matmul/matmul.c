@@ -81,7 +81,7 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (is_plainly_small(context, call)) {
     if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-    if (lanes_is_wide(kernels, call))
+    if ((call->k > LANES_SHORT_K || call->n > LANES_DENSE) && lanes_is_wide(kernels, call))
       return lanes_wide_kernel(kernels, call)(call, call->a, call->b, call->c, call->bias, NULL);
     if (call->k > LANES_SHORT_K && !lanes_is_dense(kernels, call) &&
         lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS && lanes_has_small_tiles(context, call)) {

@@ -205,7 +205,7 @@ typedef struct lanes_matmul_kernels {
   /* Of a lanes_matmul_call: [has a beta, a bias or relu][form of the last vector][rows − 1][vectors − 1] */
   lanes_product_kernel wide[2][LANES_LAST_FORMS][LANES_WIDE_ROWS][LANES_WIDE_VECTORS];
   lanes_product_kernel dense[2][LANES_DENSE_STEPS]; /* of lanes_rows, as there */
-  lanes_product_kernel narrow[2][2][LANES_SHORT_K]; /* of rows of one or two vectors: [as there][vectors − 1][k − 1] */
+  lanes_product_kernel narrow[2][3][LANES_SHORT_K]; /* of rows of half a vector, one or two: [as there][…][k − 1] */
   lanes_product_kernel rows[2][LANES_ROWS_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
   struct {

@@ -113,20 +113,49 @@ EACH_K(ROWS_KERNEL, rows_of, 0)
 #define ROWS_ENTRY(k, name) [k - 1] = LANES_NAME(name##_##k),
 #define ROWS_OF(name) {EACH_K(ROWS_ENTRY, name)}
 
+/* The same in half a vector, of which so many columns are read and written. */
+static inline __attribute__((always_inline)) void LANES_NAME(narrow_halves)(const lanes_rows *t, const float *a, const float *b,
+                                                                            float *c, const float *bias, const int k,
+                                                                            const int is_plain) {
+  const int64_t m = t->m, n = t->n, a_row = t->a_row, a_step = t->a_step, c_stride = t->c_stride;
+  const int has_c = !is_plain && t->beta != 0, has_bias = !is_plain && bias, has_relu = !is_plain && t->relu;
+  const HALF beta = HALF_OF(BROADCAST(t->beta));
+  HALF of_b[LANES_SHORT_K];
+  UNROLL for (int p = 0; p < k; p++) of_b[p] = LOAD_HALF(b + p * t->b_stride, n);
+  const HALF of_bias = has_bias ? LOAD_HALF(bias, n) : (HALF){};
+  _Pragma("clang loop unroll(disable)")
+  for (int64_t i = 0; i < m; i++, a += a_row, c += c_stride) {
+    HALF sum = has_c ? beta * LOAD_HALF(c, n) : (HALF){};
+    UNROLL for (int p = 0; p < k; p++) sum = HALF_FMA(HALF_OF(BROADCAST(a[p * a_step])), of_b[p], sum);
+    if (has_bias) sum += of_bias;
+    if (has_relu) sum = RELU(sum);
+    STORE_HALF(c, sum, n);
+  }
+}
+
 /* Narrow ones alone: a function that is for longer rows, too, keeps registers on the stack, which takes as long as a few rows. */
-#define NARROW_KERNEL(k, vectors, name, is_plain)                                                                      \
-  static lanes_status LANES_NAME(name##_##vectors##_##k)(const void *product, const float *a, const float *b, float *c, \
-                                                         const float *bias, const float *gradient_value) {             \
+#define NARROW_KERNEL(k, name, is_plain, narrow)                                                                       \
+  static lanes_status LANES_NAME(name##_##k)(const void *product, const float *a, const float *b, float *c,            \
+                                             const float *bias, const float *gradient_value) {                         \
     const lanes_rows *rows = product;                                                                                  \
     (void)gradient_value;                                                                                              \
-    LANES_NAME(narrow_rows)                                                                                            \
-    (rows, a, b, c, bias, k, is_plain, vectors, SHIFTS && vectors > 1 ? LANES_VECTOR : rows->n - (vectors - 1) * LANES_VECTOR); \
+    narrow(rows, a, b, c, bias, k, is_plain);                                                                          \
     return LANES_OK;                                                                                                   \
   }
+#define HALF_A_VECTOR(rows, a, b, c, bias, k, is_plain) LANES_NAME(narrow_halves)(rows, a, b, c, bias, k, is_plain)
+#define ONE_VECTOR(rows, a, b, c, bias, k, is_plain) LANES_NAME(narrow_rows)(rows, a, b, c, bias, k, is_plain, 1, rows->n)
+#define TWO_VECTORS(rows, a, b, c, bias, k, is_plain)                                                                  \
+  LANES_NAME(narrow_rows)(rows, a, b, c, bias, k, is_plain, 2, SHIFTS ? LANES_VECTOR : rows->n - LANES_VECTOR)
 #define EACH_SHORT_K(X, ...) X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__)
-EACH_SHORT_K(NARROW_KERNEL, 1, plain_narrow, 1)
-EACH_SHORT_K(NARROW_KERNEL, 2, plain_narrow, 1)
-EACH_SHORT_K(NARROW_KERNEL, 1, narrow, 0)
-EACH_SHORT_K(NARROW_KERNEL, 2, narrow, 0)
+EACH_SHORT_K(NARROW_KERNEL, plain_narrow_half, 1, HALF_A_VECTOR)
+EACH_SHORT_K(NARROW_KERNEL, plain_narrow_1, 1, ONE_VECTOR)
+EACH_SHORT_K(NARROW_KERNEL, plain_narrow_2, 1, TWO_VECTORS)
+EACH_SHORT_K(NARROW_KERNEL, narrow_half, 0, HALF_A_VECTOR)
+EACH_SHORT_K(NARROW_KERNEL, narrow_1, 0, ONE_VECTOR)
+EACH_SHORT_K(NARROW_KERNEL, narrow_2, 0, TWO_VECTORS)
 #undef NARROW_KERNEL
-#define NARROW_OF(name) {{EACH_SHORT_K(ROWS_ENTRY, name##_1)}, {EACH_SHORT_K(ROWS_ENTRY, name##_2)}}
+#undef HALF_A_VECTOR
+#undef ONE_VECTOR
+#undef TWO_VECTORS
+#define NARROW_OF(name)                                                                                                \
+  {{EACH_SHORT_K(ROWS_ENTRY, name##_half)}, {EACH_SHORT_K(ROWS_ENTRY, name##_1)}, {EACH_SHORT_K(ROWS_ENTRY, name##_2)}}

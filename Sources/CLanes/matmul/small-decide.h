@@ -127,7 +127,7 @@ LANES_FAST void lanes_decide_few_steps(const lanes_context *context, const lanes
     small->rows.run = kernels->rows[has_more][k - 1];
     small->run = lanes_run_turned_rows;
   } else if (n <= 2 * kernels->vector) {
-    small->run = kernels->narrow[has_more][n > kernels->vector][k - 1];
+    small->run = kernels->narrow[has_more][(n > kernels->half) + (n > kernels->vector)][k - 1];
   } else {
     small->run = kernels->rows[has_more][k - 1];
   }

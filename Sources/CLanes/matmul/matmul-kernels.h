@@ -262,9 +262,10 @@ static inline void LANES_NAME(store_half)(float *to, HALF value, int64_t n) {
     .dense = DENSE_KERNELS, .narrow = {NARROW_OF(plain_narrow), NARROW_OF(narrow)},                                    \
     .pooled = POOLED_KERNELS,                                                                                          \
     .rows = {ROWS_OF(plain_rows_of), ROWS_OF(rows_of)},                                                                \
-    .slim = SLIM_KERNELS,                                                                                              \
+    .slim = SLIM_KERNELS, .slim_short_column = SLIM_ROWS(1),                                                           \
     .turn_sums = LANES_NAME(turn_sums),                                                                                \
-    .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(pack_transposed),                            \
+    .pack_copied = LANES_NAME(pack_copied), .pack_transposed = LANES_NAME(lanes_pack_transposed),                      \
+    .pack_transposed_half = PACK_TRANSPOSED_HALF,                                                                      \
     .lane_dots = LANES_NAME(lane_dots), .lane_pairs = LANES_NAME(lane_pairs), .lane_trees = LANES_NAME(lane_trees),    \
     .lane_dot_sums = LANES_NAME(lane_dot_sums), .lane_row_sums = LANES_NAME(lane_row_sums),                            \
     .lane_columns = LANES_NAME(lane_columns), .aligned_lane_columns = LANES_NAME(aligned_lane_columns),                \

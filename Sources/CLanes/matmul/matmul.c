@@ -61,15 +61,17 @@ static inline int is_plainly_small(const lanes_context *context, const lanes_mat
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
   if ((!lanes_has_small_sides(context, call) && !lanes_has_small_b(context, call) && !lanes_is_slim(context, call) &&
        !lanes_is_dense(&context->kernels->matmul, call)) ||
-      (unsigned)call->transpose_a > LANES_TRANSPOSED || call->transpose_b != LANES_NORMAL || !lanes_is_simple(context, call) ||
+      (unsigned)call->transpose_a > LANES_TRANSPOSED || (unsigned)call->transpose_b > LANES_TRANSPOSED ||
+      (call->transpose_b && (n == 1 || k == 1)) || !lanes_is_simple(context, call) ||
       lanes_may_gain_by_turning(context, call))
     return 0;
   const int64_t a_rows = call->transpose_a ? k : m, a_columns = call->transpose_a ? m : k;
+  const int64_t b_rows = call->transpose_b ? n : k, b_columns = call->transpose_b ? k : n;
   const int64_t a_stride = call->a_stride, b_stride = call->b_stride, c_stride = call->c_stride;
-  if (a_stride < a_columns || b_stride < n || c_stride < n || (a_stride | b_stride | c_stride) > most_stride ||
+  if (a_stride < a_columns || b_stride < b_columns || c_stride < n || (a_stride | b_stride | c_stride) > most_stride ||
       !call->a || !call->b || !call->c)
     return 0;
-  const float *a_end = call->a + (a_rows - 1) * a_stride + a_columns, *b_end = call->b + (k - 1) * b_stride + n;
+  const float *a_end = call->a + (a_rows - 1) * a_stride + a_columns, *b_end = call->b + (b_rows - 1) * b_stride + b_columns;
   const float *c = call->c, *c_end = c + (m - 1) * c_stride + n;
   return (a_end <= c || c_end <= call->a) && (b_end <= c || c_end <= call->b) &&
          (!call->bias || call->bias + n <= c || c_end <= call->bias);
@@ -79,7 +81,8 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
   if (is_plainly_small(context, call)) {
-    if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
+    if (!lanes_is_alone(context, call) || (call->transpose_b && lanes_turns_b(context, call)))
+      return lanes_multiply_small(context, call);
     const lanes_matmul_kernels *kernels = &context->kernels->matmul;
     if ((call->k > LANES_SHORT_K || call->n > LANES_DENSE) && lanes_is_wide(kernels, call))
       return lanes_wide_kernel(kernels, call)(call, call->a, call->b, call->c, call->bias, NULL);

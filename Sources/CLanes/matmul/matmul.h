@@ -137,8 +137,9 @@ typedef void (*lanes_turn_kernel)(int64_t rows, int64_t n, const float *sums, in
 
 /* Packs k×width of an operand, times alpha, into panels of panel_width: to[p·panel_width + i], then the next k·panel_width.
  * What the last panel has beyond width is not defined. */
-typedef void (*lanes_pack_kernel)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
-                                  int64_t panel_width);
+typedef void lanes_pack_kernel_function(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
+                                        int64_t panel_width);
+typedef lanes_pack_kernel_function *lanes_pack_kernel;
 
 /* The lane order, C1: lane l continues with fma(x[p], y[p, r], ·) over the p in 0 ..< k with p mod 16 = l, and a tree adds the
  * lanes. What is called sums begins in lane 0, and is the whole sum at last. Where there is an alpha, y is multiplied by it;
@@ -180,7 +181,7 @@ typedef struct lanes_matmul_kernels {
   int mr[LANES_MOST_VECTORS]; /* the most rows of a tile of 1, 2, … vectors */
   int wide_columns[LANES_WIDE_ROWS]; /* of a wide C of 1, 2, … rows, at most */
   int dense_columns, dense_steps; /* of dense rows, at most; 0: there are no kernels for them */
-  int slim_rows; /* of A, at least, in slim products of several columns */
+  int slim_rows; /* of A, at least, in slim products of that form */
   int strip_rows; /* for at most so many, strips are worth it where B comes from memory, */
   int crowded_rows; /* and where its rows drive each other out of caches */
   int transposing_rows; /* of a tile beside a transposed B, at most */
@@ -208,6 +209,7 @@ typedef struct lanes_matmul_kernels {
   lanes_product_kernel narrow[2][3][LANES_SHORT_K]; /* of rows of half a vector, one or two: [as there][…][k − 1] */
   lanes_product_kernel rows[2][LANES_ROWS_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
+  lanes_product_kernel slim_short_column; /* of rows fewer than a vector has lanes */
   struct {
     struct {
       lanes_band_kernel run;
@@ -220,6 +222,7 @@ typedef struct lanes_matmul_kernels {
   lanes_turn_kernel turn_sums;
   lanes_pack_kernel pack_copied;     /* from[p·from_stride + i] */
   lanes_pack_kernel pack_transposed; /* from[i·from_stride + p] */
+  lanes_pack_kernel pack_transposed_half; /* the same of a width of half a vector, at most */
   lanes_lane_dots_kernel lane_dots;
   lanes_lane_pairs_kernel lane_pairs;
   lanes_lane_trees_kernel lane_trees;

@@ -96,8 +96,9 @@ static inline __attribute__((always_inline)) void LANES_NAME(extend_rows)(const 
   }
 }
 
-static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha,
-                                        float *to, int64_t panel_width) {
+lanes_pack_kernel_function LANES_NAME(lanes_pack_transposed);
+void LANES_NAME(lanes_pack_transposed)(int64_t width, int64_t k, const float *from, int64_t from_stride, float alpha, float *to,
+                                       int64_t panel_width) {
   const VECTOR scale = BROADCAST(alpha);
   const int64_t at_once = panel_width < LANES_VECTOR ? panel_width : LANES_VECTOR;
   for (int64_t i = 0; i < width; i += at_once) {
@@ -128,3 +129,11 @@ static void LANES_NAME(pack_transposed)(int64_t width, int64_t k, const float *f
     }
   }
 }
+
+/* AVX-512 takes AVX2's for a width that half a vector holds. */
+#if LANES_VECTOR == 16
+lanes_pack_kernel_function lanes_pack_transposed_avx2;
+#define PACK_TRANSPOSED_HALF lanes_pack_transposed_avx2
+#else
+#define PACK_TRANSPOSED_HALF LANES_NAME(lanes_pack_transposed)
+#endif

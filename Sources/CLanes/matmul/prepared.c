@@ -17,7 +17,10 @@ typedef struct __attribute__((may_alias)) product {
   reach a, b, bias;
   lanes_matmul_call call; /* its packed_b is used, its other pointers are not */
   const lanes_context *context;
-  chain_job chain;
+  union {
+    chain_job chain;
+    lanes_small_product beside_turned_b;
+  };
 } product;
 
 _Static_assert(offsetof(product, small) == 0, "a run finds what it takes");
@@ -53,6 +56,15 @@ static lanes_status run_small(const void *prepared, const float *a, const float 
   const product *product = prepared;
   const lanes_matmul_call call = call_of(product, a, b, c, bias, gradient_value);
   return lanes_multiply_small(product->context, &call);
+}
+
+static lanes_status run_beside_turned_b(const void *prepared, const float *a, const float *b, float *c, const float *bias,
+                                        const float *gradient_value) {
+  const product *product = prepared;
+  const lanes_small_product *beside = &product->beside_turned_b;
+  _Alignas(64) float turned[LANES_ON_STACK];
+  lanes_turn_b(&product->context->kernels->matmul, &product->call, b, turned);
+  return beside->run(beside, a, turned, c, bias, gradient_value);
 }
 
 static lanes_status run_bands(const void *prepared, const float *a, const float *b, float *c, const float *bias,
@@ -118,6 +130,10 @@ static void decide(product *product, const lanes_context *context) {
   if (is_small && lanes_is_alone(context, call) && !lanes_turns_b(context, call)) {
     if (lanes_is_worth_turning(context, call)) lanes_decide_turned(context, call, call, &product->small);
     else lanes_decide_small(context, call, 1, &product->small);
+  } else if (is_small && lanes_turns_b_on_stack(context, call)) {
+    const lanes_matmul_call plain = lanes_beside_turned_b(call);
+    lanes_decide_small(context, &plain, 1, &product->beside_turned_b);
+    product->small.run = run_beside_turned_b;
   } else if (is_small) {
     product->small.run = run_small;
   } else if (lanes_takes_lane_order(call->m, call->n, k)) {

@@ -184,16 +184,21 @@ static inline void LANES_NAME(do_slim_pairs)(const lanes_slim *t, const float *a
 #define STATIC_SLIM(n, name, form) static SLIM(n, name, form)
 STATIC_SLIM(1, slim_panel, LANES_A_PANEL)
 SEVERAL(STATIC_SLIM, slim_panel, LANES_A_PANEL)
+#if LANES_VECTOR >= 16
 STATIC_SLIM(1, slim_rows, LANES_A_ROWS)
+#endif
 static SLIM_KERNEL(slim_pairs, LANES_NAME(do_slim_pairs))
-/* Turned for several columns, half as long vectors are done in less than half the time: AVX-512 takes AVX2's. */
+/* Turned for several columns, half as long vectors are done in less than half the time: AVX-512 takes AVX2's. So it does for one
+ * of fewer rows than it has lanes. */
 #if LANES_VECTOR == 16
 #define SLIM_ROWS(n) lanes_slim_rows_##n##_avx2
 #define SLIM_DECLARATION(n, ...) extern lanes_product_kernel_function SLIM_ROWS(n);
+SLIM_DECLARATION(1)
 SEVERAL(SLIM_DECLARATION)
 #undef SLIM_DECLARATION
 #else
 #define SLIM_ROWS(n) LANES_NAME(lanes_slim_rows_##n)
+SLIM(1, lanes_slim_rows, LANES_A_ROWS)
 SEVERAL(SLIM, lanes_slim_rows, LANES_A_ROWS)
 #endif
 #undef SEVERAL
@@ -201,8 +206,13 @@ SEVERAL(SLIM, lanes_slim_rows, LANES_A_ROWS)
 #undef SLIM
 #undef SLIM_KERNEL
 
+#if LANES_VECTOR == 16
+#define SLIM_LONG_COLUMN LANES_NAME(slim_rows_1)
+#else
+#define SLIM_LONG_COLUMN SLIM_ROWS(1)
+#endif
 #define SLIM_PANEL(n) LANES_NAME(slim_panel_##n)
 #define SLIM_KERNELS                                                                                                   \
   {{SLIM_PANEL(1), SLIM_PANEL(2), SLIM_PANEL(3), SLIM_PANEL(4)},                                                       \
-   {LANES_NAME(slim_rows_1), SLIM_ROWS(2), SLIM_ROWS(3), SLIM_ROWS(4)},                                                \
+   {SLIM_LONG_COLUMN, SLIM_ROWS(2), SLIM_ROWS(3), SLIM_ROWS(4)},                                                \
    {LANES_NAME(slim_pairs)}}

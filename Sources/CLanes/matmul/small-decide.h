@@ -63,8 +63,10 @@ static inline void lanes_decide_slim(const lanes_context *context, const lanes_m
   const int is_turned = call->n > LANES_SLIM;
   const int64_t a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
   lanes_slim *slim = &small->slim;
-  small->run = kernels->slim[form][(is_turned ? call->m : call->n) - 1];
+  const int64_t columns = is_turned ? call->m : call->n;
   slim->m = is_turned ? call->n : call->m;
+  small->run = form == LANES_SLIM_ROWS && columns == 1 && slim->m < kernels->vector ? kernels->slim_short_column
+                                                                                     : kernels->slim[form][columns - 1];
   slim->k = call->k;
   slim->a_stride = is_turned ? call->b_stride : call->a_stride;
   slim->b_step = is_turned ? a_step : call->transpose_b ? 1 : call->b_stride;
@@ -73,7 +75,7 @@ static inline void lanes_decide_slim(const lanes_context *context, const lanes_m
   slim->is_turned = is_turned;
   slim->beta = call->beta;
   slim->relu = call->activation == LANES_RELU;
-  slim->fetches = lanes_fetches_panel(context, slim->m, slim->k, is_turned ? call->m : call->n);
+  slim->fetches = lanes_fetches_panel(context, slim->m, slim->k, columns);
 }
 
 LANES_FAST lanes_product_kernel lanes_wide_kernel(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
@@ -131,6 +133,20 @@ LANES_FAST void lanes_decide_few_steps(const lanes_context *context, const lanes
   } else {
     small->run = kernels->rows[has_more][k - 1];
   }
+}
+
+/* B is turned, all of it, into rows of lanes_turned_b_stride. */
+static inline void lanes_turn_b(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, const float *b, float *turned) {
+  const lanes_pack_kernel pack = call->n <= kernels->half ? kernels->pack_transposed_half : kernels->pack_transposed;
+  pack(call->n, call->k, b, call->b_stride, 1, turned, lanes_turned_b_stride(call->n));
+}
+
+/* The call beside it, but for the pointer. */
+static inline lanes_matmul_call lanes_beside_turned_b(const lanes_matmul_call *call) {
+  lanes_matmul_call plain = *call;
+  plain.transpose_b = LANES_NORMAL;
+  plain.b_stride = lanes_turned_b_stride(call->n);
+  return plain;
 }
 
 /* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the

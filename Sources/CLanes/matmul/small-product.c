@@ -32,13 +32,21 @@ static void run_part(void *argument, int thread, int threads) {
   small.run(&small, part.a, part.b, part.c, part.bias, NULL);
 }
 
+static lanes_status multiply_beside_turned_b(const lanes_context *context, const lanes_matmul_call *call) {
+  _Alignas(64) float turned[LANES_ON_STACK];
+  const lanes_matmul_call plain = lanes_beside_turned_b(call);
+  lanes_small_product small;
+  lanes_turn_b(&context->kernels->matmul, call, call->b, turned);
+  lanes_decide_small(context, &plain, 1, &small);
+  return small.run(&small, call->a, turned, call->c, call->bias, NULL);
+}
+
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  if (lanes_turns_b_on_stack(context, call)) return multiply_beside_turned_b(context, call);
   lanes_matmul_call plain;
   if (lanes_turns_b(context, call)) {
-    plain = *call;
-    plain.transpose_b = LANES_NORMAL;
-    plain.b_stride = (call->n + AT_ONCE - 1) & -AT_ONCE;
+    plain = lanes_beside_turned_b(call);
     if (lanes_shares_sets(plain.b_stride)) plain.b_stride += AT_ONCE; /* not of the rows that are made */
     float *turned = lanes_workspace(call->k * plain.b_stride);
     if (!turned) return LANES_OUT_OF_MEMORY;

@@ -72,6 +72,7 @@ typedef struct lanes_small_product {
 /* Where C has few columns or rows, its elements are computed side by side along them, in this form; LANES_SLIM_FORMS: it has
  * more, or is too short, or has so few steps that it is written row by row. */
 enum { LANES_WORTH_TURNING = 24, LANES_LONG_ROWS = 24 }; /* columns of B, transposed, and plain: see below */
+enum { LANES_SHORT_COLUMN_STEPS = 8 }; /* of fewer, rows that are fewer than a vector has lanes are done in tiles */
 static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM;
   if (is_turned && call->m > LANES_SLIM) return LANES_SLIM_FORMS;
@@ -83,8 +84,8 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
     return !is_turned && call->transpose_a ? LANES_SLIM_PANEL : LANES_SLIM_PAIRS;
   if (call->k <= LANES_SHORT_K && (is_turned ? rows >= LANES_WORTH_TURNING : columns > 1)) return LANES_SLIM_FORMS;
   if (!is_turned && call->transpose_a) return LANES_SLIM_PANEL;
-  const int64_t at_once = columns > 1 ? kernels->slim_rows : kernels->vector;
-  return rows >= at_once ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
+  const int is_short = columns == 1 && rows < kernels->vector && call->k < LANES_SHORT_COLUMN_STEPS && !is_turned;
+  return rows >= kernels->slim_rows && !is_short ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
 /* Whether C is wide: while B's rows are so few and short that they need not be fetched early, and where that is wider than tiles
@@ -153,15 +154,23 @@ static inline int lanes_is_worth_turning(const lanes_context *context, const lan
   return lanes_may_gain_by_turning(context, call) && lanes_gains_by_turning(context, call);
 }
 
-/* Whether a transposed B had better be turned, all of it, before: of few steps, which are done sooner than tiles could turn it.
- * Of several threads each would wait for that. */
-enum { LANES_FEWEST_STEPS = 12, LANES_FEWEST_ROWS = 10 };
+/* Whether a transposed B had better be turned, all of it, before: of few steps, which are done sooner than tiles could turn it. Of
+ * several threads each would wait for that. One that the stack has room for is, whatever the rows, but for those that are turned in
+ * registers. */
+enum { LANES_FEWEST_STEPS = 12, LANES_FEWEST_ROWS = 10, LANES_ON_STACK = 1 << 11 };
+static inline int64_t lanes_turned_b_stride(int64_t n) { return (n + LANES_LANES - 1) & -LANES_LANES; }
+static inline int lanes_turns_b_on_stack(const lanes_context *context, const lanes_matmul_call *call) {
+  return call->transpose_b && call->k > LANES_SHORT_K && lanes_has_small_sides(context, call) &&
+         lanes_turned_b_stride(call->n) * call->k <= LANES_ON_STACK && lanes_is_alone(context, call) &&
+         lanes_slim_form_of(&context->kernels->matmul, call) == LANES_SLIM_FORMS;
+}
 static inline int lanes_turns_small_b(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int64_t m = call->m, k = call->k, most = kernels->vector < LANES_LANES ? LANES_FEW_STEPS : LANES_FEW_STEPS / 4;
-  return call->transpose_b && k > LANES_SHORT_K && k <= most && call->n > LANES_SLIM &&
-         m >= (k <= LANES_FEWEST_STEPS ? LANES_FEWEST_ROWS : kernels->transposing_rows) &&
-         lanes_is_alone(context, call) && (lanes_has_small_sides(context, call) || lanes_has_small_b(context, call));
+  return (call->transpose_b && k > LANES_SHORT_K && k <= most && call->n > LANES_SLIM &&
+          m >= (k <= LANES_FEWEST_STEPS ? LANES_FEWEST_ROWS : kernels->transposing_rows) && lanes_is_alone(context, call) &&
+          (lanes_has_small_sides(context, call) || lanes_has_small_b(context, call))) ||
+         lanes_turns_b_on_stack(context, call);
 }
 
 /* Whether what is left of a call is simple enough; it may be anything. */

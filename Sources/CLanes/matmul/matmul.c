@@ -57,7 +57,7 @@ void lanes_matmul_straighten(lanes_matmul_call *call) {
 }
 
 /* Whether it is small and without fault: what the check above would find, in a short way. Any doubt is no. */
-static inline int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
+LANES_FAST int is_plainly_small(const lanes_context *context, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k, most_stride = (int64_t)1 << 38;
   if ((!lanes_has_small_sides(context, call) && !lanes_has_small_b(context, call) && !lanes_is_slim(context, call) &&
        !lanes_is_dense(&context->kernels->matmul, call)) ||
@@ -77,14 +77,21 @@ static inline int is_plainly_small(const lanes_context *context, const lanes_mat
          (!call->bias || call->bias + n <= c || c_end <= call->bias);
 }
 
+/* The same beside a transposed B, in a function of its own: a plain one need not ask what can be wrong with that. */
+static __attribute__((noinline)) int is_plainly_small_beside_transposed(const lanes_context *context,
+                                                                        const lanes_matmul_call *call) {
+  return is_plainly_small(context, call);
+}
+
 lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
   LANES_TRY(lanes_enter(&context));
   if (!call) return LANES_NULL_POINTER;
-  if (is_plainly_small(context, call)) {
-    if (!lanes_is_alone(context, call) || (call->transpose_b && lanes_turns_b(context, call)))
-      return lanes_multiply_small(context, call);
+  if (call->transpose_b) {
+    if (is_plainly_small_beside_transposed(context, call)) return lanes_multiply_small(context, call);
+  } else if (is_plainly_small(context, call)) {
+    if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
     const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-    if ((call->k > LANES_SHORT_K || call->n > LANES_DENSE) && lanes_is_wide(kernels, call))
+    if (lanes_is_wide(kernels, call))
       return lanes_wide_kernel(kernels, call)(call, call->a, call->b, call->c, call->bias, NULL);
     if (call->k > LANES_SHORT_K && !lanes_is_dense(kernels, call) &&
         lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS && lanes_has_small_tiles(context, call)) {
@@ -96,7 +103,8 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
       return lanes_multiply_small_tiles(&tiles, call, call->a, call->b, call->c, call->bias);
     }
     lanes_small_product small;
-    lanes_decide_small(context, call, 1, &small);
+    if (call->k <= LANES_SHORT_K) lanes_decide_few_steps(context, call, 1, &small);
+    else lanes_decide_small(context, call, 1, &small);
     return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
   }
   LANES_TRY(lanes_matmul_check(context, call));

@@ -128,8 +128,7 @@ static void decide(product *product, const lanes_context *context) {
   if (product->has_bias) product->bias = reach_of(call, 1, call->n, call->n);
   const int is_small = k > 0 && lanes_is_small(context, call);
   if (is_small && lanes_is_alone(context, call) && !lanes_turns_b(context, call)) {
-    if (lanes_is_worth_turning(context, call)) lanes_decide_turned(context, call, call, &product->small);
-    else lanes_decide_small(context, call, 1, &product->small);
+    lanes_decide_part(context, call, call, lanes_is_worth_turning(context, call), 1, &product->small);
   } else if (is_small && lanes_turns_b_on_stack(context, call)) {
     const lanes_matmul_call plain = lanes_beside_turned_b(call);
     lanes_decide_small(context, &plain, 1, &product->beside_turned_b);

@@ -57,7 +57,7 @@ LANES_FAST int lanes_fetches_panel(const lanes_context *context, int64_t m, int6
          ((context->kernels->matmul.vector < LANES_LANES && columns > 1) || m * k > context->blocking.level2);
 }
 
-static inline void lanes_decide_slim(const lanes_context *context, const lanes_matmul_call *call, lanes_slim_form form,
+LANES_FAST void lanes_decide_slim(const lanes_context *context, const lanes_matmul_call *call, lanes_slim_form form,
                                      lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int is_turned = call->n > LANES_SLIM;
@@ -111,7 +111,7 @@ LANES_FAST void lanes_decide_few_steps(const lanes_context *context, const lanes
   __builtin_assume(k > 0 && k <= LANES_SHORT_K);
   const int is_dense = lanes_is_dense(kernels, call);
   const lanes_transpose transpose_b = call->transpose_b;
-  if (n > LANES_DENSE && lanes_is_wide(kernels, call)) {
+  if (lanes_is_wide(kernels, call)) {
     lanes_decide_wide(kernels, call, small);
     return;
   }
@@ -200,6 +200,13 @@ static inline void lanes_decide_small(const lanes_context *context, const lanes_
   tile->relu = call->activation == LANES_RELU;
   tile->next_c = NULL;
   tile->period = 0;
+}
+
+/* The same for parts of a whole product, which is turned or not. */
+static inline void lanes_decide_part(const lanes_context *context, const lanes_matmul_call *part, const lanes_matmul_call *whole,
+                                     int is_turned, int threads, lanes_small_product *small) {
+  if (is_turned) lanes_decide_turned(context, part, whole, small);
+  else lanes_decide_small(context, part, threads, small);
 }
 
 #endif

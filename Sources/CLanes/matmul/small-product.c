@@ -27,8 +27,7 @@ static void run_part(void *argument, int thread, int threads) {
       job->is_along ? part_along(job->call, thread, threads) : lanes_part_of_call(job->call, vector, thread, threads);
   if (part.m == 0 || part.n == 0) return;
   lanes_small_product small;
-  if (job->is_turned) lanes_decide_turned(job->context, &part, job->call, &small);
-  else lanes_decide_small(job->context, &part, threads, &small);
+  lanes_decide_part(job->context, &part, job->call, job->is_turned, threads, &small);
   small.run(&small, part.a, part.b, part.c, part.bias, NULL);
 }
 
@@ -44,6 +43,11 @@ static lanes_status multiply_beside_turned_b(const lanes_context *context, const
 lanes_status lanes_multiply_small(const lanes_context *context, const lanes_matmul_call *call) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   if (lanes_turns_b_on_stack(context, call)) return multiply_beside_turned_b(context, call);
+  if (lanes_is_alone(context, call) && !lanes_turns_b(context, call)) {
+    lanes_small_product small;
+    lanes_decide_part(context, call, call, lanes_is_worth_turning(context, call), 1, &small);
+    return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
+  }
   lanes_matmul_call plain;
   if (lanes_turns_b(context, call)) {
     plain = lanes_beside_turned_b(call);

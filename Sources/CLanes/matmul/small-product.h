@@ -73,7 +73,7 @@ typedef struct lanes_small_product {
  * more, or is too short, or has so few steps that it is written row by row. */
 enum { LANES_WORTH_TURNING = 24, LANES_LONG_ROWS = 24 }; /* columns of B, transposed, and plain: see below */
 enum { LANES_SHORT_COLUMN_STEPS = 8 }; /* of fewer, rows that are fewer than a vector has lanes are done in tiles */
-static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
+LANES_FAST lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int is_turned = call->n > LANES_SLIM;
   if (is_turned && call->m > LANES_SLIM) return LANES_SLIM_FORMS;
   const int64_t columns = is_turned ? call->m : call->n, rows = is_turned ? call->n : call->m;
@@ -93,10 +93,10 @@ static inline lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *ker
 enum { LANES_WIDE = 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS, LANES_FEW_WIDE = 4, LANES_WIDE_STEPS = 16 };
 LANES_FAST int lanes_is_wide(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;
+  if (n <= (k > LANES_SHORT_K ? LANES_WIDE : kernels->vector)) return 0;
   if ((uint64_t)m - 1 >= LANES_WIDE_ROWS || n > kernels->wide_columns[m - 1] || call->transpose_b || n * k > LANES_IN_LEVEL1)
     return 0;
-  if (k <= LANES_SHORT_K) return m < LANES_FEW_WIDE && n > kernels->vector;
-  return n > LANES_WIDE && (m <= LANES_FEW_WIDE || k <= LANES_WIDE_STEPS);
+  return k > LANES_SHORT_K ? m <= LANES_FEW_WIDE || k <= LANES_WIDE_STEPS : m < LANES_FEW_WIDE;
 }
 
 /* Whether long rows of a transposed B beside a slim C are for the kernels that turn squares of them: in vectors of sixteen, or
@@ -133,6 +133,7 @@ static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul
 enum { LANES_DENSE_ROWS = 8, LANES_DENSE_FOURS = 4, LANES_DENSE_FIVES = 5 };
 LANES_FAST int lanes_is_dense(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;
+  if (n > LANES_DENSE || k > LANES_DENSE_STEPS) return 0;
   if ((uint64_t)(m - LANES_DENSE_ROWS) >= LANES_SLIM_LENGTH || (uint64_t)(n - 1) >= (uint64_t)kernels->dense_columns ||
       (uint64_t)(k - 1) >= (uint64_t)kernels->dense_steps || call->a_stride != k || call->c_stride != n ||
       (call->transpose_a | call->transpose_b))

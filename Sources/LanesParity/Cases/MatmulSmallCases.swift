@@ -3,7 +3,7 @@ import Lanes
 /// matmul of sizes that backends may multiply in registers, or with operands where they are.
 extension ParitySuite {
   static func smallShapes() -> [MatmulShape] {
-    smallBShapes() + wideShapes() + denseShapes() + narrowRowShapes()
+    smallBShapes() + wideShapes() + denseShapes() + narrowRowShapes() + turnedBShapes()
   }
 
   /// Long sides beside a B that may be used as it is, whose columns fill two vectors of a tile or three; some that are better
@@ -60,6 +60,24 @@ extension ParitySuite {
         $0.isPrepared = number % 7 > 2
       }
     }
+  }
+
+  /// A transposed B that may be turned before, beside rows of any number; a column or row of fewer elements than a vector has.
+  private static func turnedBShapes() -> [MatmulShape] {
+    let columns = [2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33]
+    let sizes = columns.flatMap { n in
+      [1, 2, 4, 5, 8, 9, 12].flatMap { m in [5, 8, 13, 32].map { (k: Int) in (m, n, k) } }
+    }
+    let larger = [
+      (1, 31, 64), (6, 15, 128), (7, 16, 127), (3, 9, 129), (40, 2, 200), (40, 17, 65), (5, 100, 18), (2, 17, 63),
+    ]
+    let short = (7...17).flatMap { m in [7, 8, 20, 61].map { k in (m, 1, k) } }
+    return withEitherA(sizes + larger) {
+      withSums(&$0, $1)
+      $0.transposeB = true
+      if $1 % 5 == 3 { $0.layoutB = .init(gap: 2, offset: 1) }
+      $0.isPrepared = $1 % 7 > 2
+    } + withEitherA(short) { $0.isPrepared = $1 % 4 > 1 }
   }
 
   /// Rows of one vector or two for one step and a few, with gaps and without.

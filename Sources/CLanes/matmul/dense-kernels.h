@@ -1,5 +1,5 @@
-/* Kernels for A and C without gaps between rows, of up to eight columns each, C2's chain order: a vector holds several rows. Values
- * of A are put beside the columns that they belong to in registers, so that hardly a lane is empty. */
+/* Kernels for A and C without gaps between rows, of up to eight columns each, C2's chain order: a vector holds several rows.
+ * Values of A are put beside the columns that they belong to in registers, so that hardly a lane is empty. */
 /* Of so many columns, those of A or C where these are more: as many rows as a vector has room for, a byte each. */
 #if LANES_VECTOR == 16
 #define DENSE_ROWS INT64_C(0x0202020304050810)

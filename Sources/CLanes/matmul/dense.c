@@ -1,5 +1,15 @@
-/* Where dense kernels find the values of a vector's lanes. */
+/* What dense rows are worth it, and where their kernels find the values of a vector's lanes. */
 #include "matmul.h"
+
+enum { SOME = 8, MANY = 16, NEVER = INT32_MAX };
+const int32_t lanes_dense_least[LANES_DENSE_STEPS][LANES_DENSE] = {
+    {SOME, SOME, SOME, SOME, MANY, MANY, MANY, MANY},
+    {NEVER, SOME, SOME, SOME, MANY, MANY, MANY, MANY}, /* one column has pairs of its own */
+    {SOME, SOME, SOME, SOME, MANY, MANY, MANY, MANY},
+    {SOME, SOME, SOME, SOME, MANY, MANY, MANY, MANY},
+    {NEVER, NEVER, SOME, SOME, SOME, NEVER, NEVER, NEVER},
+    {NEVER, NEVER, SOME, SOME, SOME, NEVER, NEVER, NEVER},
+};
 
 #define EACH_OF_4(X, l, ...) X(l, __VA_ARGS__), X(l + 1, __VA_ARGS__), X(l + 2, __VA_ARGS__), X(l + 3, __VA_ARGS__)
 #define EACH_LANE(X, ...)                                                                                              \

@@ -77,36 +77,35 @@ LANES_FAST int is_plainly_small(const lanes_context *context, const lanes_matmul
          (!call->bias || call->bias + n <= c || c_end <= call->bias);
 }
 
-/* The same beside a transposed B, in a function of its own: a plain one need not ask what can be wrong with that. */
-static __attribute__((noinline)) int is_plainly_small_beside_transposed(const lanes_context *context,
-                                                                        const lanes_matmul_call *call) {
-  return is_plainly_small(context, call);
+/* In functions of their own, so that each has the registers: few steps; more of them beside a plain B; and everything else. */
+static __attribute__((noinline)) lanes_status multiply_few_steps(const lanes_context *context, const lanes_matmul_call *call) {
+  if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
+  lanes_small_product small;
+  lanes_decide_few_steps(context, call, 1, &small);
+  return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
 }
 
-lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
-  LANES_TRY(lanes_enter(&context));
-  if (!call) return LANES_NULL_POINTER;
-  if (call->transpose_b) {
-    if (is_plainly_small_beside_transposed(context, call)) return lanes_multiply_small(context, call);
-  } else if (is_plainly_small(context, call)) {
-    if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
-    const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-    if (lanes_is_wide(kernels, call))
-      return lanes_wide_kernel(kernels, call)(call, call->a, call->b, call->c, call->bias, NULL);
-    if (call->k > LANES_SHORT_K && !lanes_is_dense(kernels, call) &&
-        lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS && lanes_has_small_tiles(context, call)) {
-      /* Inlined: what was just decided stays in registers. */
-      lanes_small_tiles tiles = lanes_decide_tiles(context, call);
-      if (lanes_is_one_tile(&tiles, call))
-        return lanes_multiply_small_tile(&tiles, call, call->a, call->b, call->c, call->bias);
-      lanes_raise_last_tiles(kernels, call, &tiles);
-      return lanes_multiply_small_tiles(&tiles, call, call->a, call->b, call->c, call->bias);
-    }
-    lanes_small_product small;
-    if (call->k <= LANES_SHORT_K) lanes_decide_few_steps(context, call, 1, &small);
-    else lanes_decide_small(context, call, 1, &small);
-    return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
+static __attribute__((noinline)) lanes_status multiply_more_steps(const lanes_context *context, const lanes_matmul_call *call) {
+  if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
+  const lanes_matmul_kernels *kernels = &context->kernels->matmul;
+  if (lanes_is_wide(kernels, call))
+    return lanes_wide_kernel(kernels, call)(call, call->a, call->b, call->c, call->bias, NULL);
+  if (!lanes_is_dense(kernels, call) && lanes_slim_form_of(kernels, call) == LANES_SLIM_FORMS &&
+      lanes_has_small_tiles(context, call)) {
+    /* Inlined: what was just decided stays in registers. */
+    lanes_small_tiles tiles = lanes_decide_tiles(context, call);
+    if (lanes_is_one_tile(&tiles, call))
+      return lanes_multiply_small_tile(&tiles, call, call->a, call->b, call->c, call->bias);
+    lanes_raise_last_tiles(kernels, call, &tiles);
+    return lanes_multiply_small_tiles(&tiles, call, call->a, call->b, call->c, call->bias);
   }
+  lanes_small_product small;
+  lanes_decide_small(context, call, 1, &small);
+  return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
+}
+
+static __attribute__((noinline)) lanes_status multiply_any(const lanes_context *context, const lanes_matmul_call *call) {
+  if (call->transpose_b && is_plainly_small(context, call)) return lanes_multiply_small(context, call);
   LANES_TRY(lanes_matmul_check(context, call));
   lanes_matmul_call straight = *call;
   lanes_matmul_straighten(&straight);
@@ -116,4 +115,18 @@ lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call 
   if (lanes_takes_lane_order(m, n, k)) return lanes_matmul_in_lane_order(context, &straight);
   if (k > 0 && lanes_takes_bands(context, &straight)) return lanes_multiply_bands(context, &straight);
   return lanes_matmul_in_chain_order(context, &straight, k);
+}
+
+static __attribute__((noinline)) lanes_status multiply_by_default(const lanes_matmul_call *call) {
+  const lanes_context *context = NULL;
+  LANES_TRY(lanes_enter(&context));
+  return lanes_matmul(context, call);
+}
+
+lanes_status lanes_matmul(const lanes_context *context, const lanes_matmul_call *call) {
+  if (!context) return multiply_by_default(call);
+  if (!call) return LANES_NULL_POINTER;
+  if (!call->transpose_b && is_plainly_small(context, call))
+    return call->k <= LANES_SHORT_K ? multiply_few_steps(context, call) : multiply_more_steps(context, call);
+  return multiply_any(context, call);
 }

@@ -101,6 +101,8 @@ typedef struct lanes_rows {
 
 /* Rows of A and C that lie one behind the other, of up to so many columns: so many of them, or fewer, lie in a vector. */
 enum { LANES_DENSE = 8, LANES_DENSE_STEPS = 6 };
+/* The fewest rows that are worth it, [k − 1][n − 1]. */
+extern const int32_t lanes_dense_least[LANES_DENSE_STEPS][LANES_DENSE];
 /* Of a vector's lane in C: where, of its row of A, the first value is, [k − 1][n − 1]; its column, [n − 1]. */
 extern const uint8_t lanes_dense_values[LANES_DENSE_STEPS][LANES_DENSE][LANES_LANES];
 extern const uint8_t lanes_dense_columns[LANES_DENSE][LANES_LANES];
@@ -206,7 +208,7 @@ typedef struct lanes_matmul_kernels {
   /* Of a lanes_matmul_call: [has a beta, a bias or relu][form of the last vector][rows − 1][vectors − 1] */
   lanes_product_kernel wide[2][LANES_LAST_FORMS][LANES_WIDE_ROWS][LANES_WIDE_VECTORS];
   lanes_product_kernel dense[2][LANES_DENSE_STEPS]; /* of lanes_rows, as there */
-  lanes_product_kernel narrow[2][3][LANES_SHORT_K]; /* of rows of half a vector, one or two: [as there][…][k − 1] */
+  lanes_product_kernel narrow[2][3][LANES_SHORT_K]; /* of rows of half a vector, one, and two: [as there][…][k − 1] */
   lanes_product_kernel rows[2][LANES_ROWS_K]; /* of lanes_rows: [has a beta, a bias or relu][k − 1] */
   lanes_product_kernel slim[LANES_SLIM_FORMS][LANES_SLIM]; /* of lanes_slim: [form][columns − 1] */
   lanes_product_kernel slim_short_column; /* of rows fewer than a vector has lanes */

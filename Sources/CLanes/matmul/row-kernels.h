@@ -113,6 +113,7 @@ EACH_K(ROWS_KERNEL, rows_of, 0)
 #define ROWS_ENTRY(k, name) [k - 1] = LANES_NAME(name##_##k),
 #define ROWS_OF(name) {EACH_K(ROWS_ENTRY, name)}
 
+#if LANES_VECTOR == 16
 /* The same in half a vector, of which so many columns are read and written. */
 static inline __attribute__((always_inline)) void LANES_NAME(narrow_halves)(const lanes_rows *t, const float *a, const float *b,
                                                                             float *c, const float *bias, const int k,
@@ -132,6 +133,7 @@ static inline __attribute__((always_inline)) void LANES_NAME(narrow_halves)(cons
     STORE_HALF(c, sum, n);
   }
 }
+#endif
 
 /* Narrow ones alone: a function that is for longer rows, too, keeps registers on the stack, which takes as long as a few rows. */
 #define NARROW_KERNEL(k, name, is_plain, narrow)                                                                       \
@@ -147,15 +149,20 @@ static inline __attribute__((always_inline)) void LANES_NAME(narrow_halves)(cons
 #define TWO_VECTORS(rows, a, b, c, bias, k, is_plain)                                                                  \
   LANES_NAME(narrow_rows)(rows, a, b, c, bias, k, is_plain, 2, SHIFTS ? LANES_VECTOR : rows->n - LANES_VECTOR)
 #define EACH_SHORT_K(X, ...) X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__)
-EACH_SHORT_K(NARROW_KERNEL, plain_narrow_half, 1, HALF_A_VECTOR)
 EACH_SHORT_K(NARROW_KERNEL, plain_narrow_1, 1, ONE_VECTOR)
 EACH_SHORT_K(NARROW_KERNEL, plain_narrow_2, 1, TWO_VECTORS)
-EACH_SHORT_K(NARROW_KERNEL, narrow_half, 0, HALF_A_VECTOR)
 EACH_SHORT_K(NARROW_KERNEL, narrow_1, 0, ONE_VECTOR)
 EACH_SHORT_K(NARROW_KERNEL, narrow_2, 0, TWO_VECTORS)
+#if LANES_VECTOR == 16
+EACH_SHORT_K(NARROW_KERNEL, plain_narrow_half, 1, HALF_A_VECTOR)
+EACH_SHORT_K(NARROW_KERNEL, narrow_half, 0, HALF_A_VECTOR)
+#define NARROW_HALVES(name) EACH_SHORT_K(ROWS_ENTRY, name)
+#else
+#define NARROW_HALVES(name) 0
+#endif
 #undef NARROW_KERNEL
 #undef HALF_A_VECTOR
 #undef ONE_VECTOR
 #undef TWO_VECTORS
 #define NARROW_OF(name)                                                                                                \
-  {{EACH_SHORT_K(ROWS_ENTRY, name##_half)}, {EACH_SHORT_K(ROWS_ENTRY, name##_1)}, {EACH_SHORT_K(ROWS_ENTRY, name##_2)}}
+  {{NARROW_HALVES(name##_half)}, {EACH_SHORT_K(ROWS_ENTRY, name##_1)}, {EACH_SHORT_K(ROWS_ENTRY, name##_2)}}

@@ -58,7 +58,7 @@ LANES_FAST int lanes_fetches_panel(const lanes_context *context, int64_t m, int6
 }
 
 LANES_FAST void lanes_decide_slim(const lanes_context *context, const lanes_matmul_call *call, lanes_slim_form form,
-                                     lanes_small_product *small) {
+                                  lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
   const int is_turned = call->n > LANES_SLIM;
   const int64_t a_step = call->transpose_a ? call->a_stride : 1, a_row = call->transpose_a ? 1 : call->a_stride;
@@ -136,7 +136,8 @@ LANES_FAST void lanes_decide_few_steps(const lanes_context *context, const lanes
 }
 
 /* B is turned, all of it, into rows of lanes_turned_b_stride. */
-static inline void lanes_turn_b(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, const float *b, float *turned) {
+static inline void lanes_turn_b(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call, const float *b,
+                                float *turned) {
   const lanes_pack_kernel pack = call->n <= kernels->half ? kernels->pack_transposed_half : kernels->pack_transposed;
   pack(call->n, call->k, b, call->b_stride, 1, turned, lanes_turned_b_stride(call->n));
 }

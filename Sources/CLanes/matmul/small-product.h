@@ -128,19 +128,14 @@ static inline int lanes_is_slim(const lanes_context *context, const lanes_matmul
   return length * call->k <= most && lanes_slim_form_of(kernels, call) != LANES_SLIM_FORMS;
 }
 
-/* Whether A and C are dense, of rows so short that a vector holds several, and of so many rows that this pays. One column is done
- * side by side with those of other rows where it has pairs, or many rows of more steps. */
-enum { LANES_DENSE_ROWS = 8, LANES_DENSE_FOURS = 4, LANES_DENSE_FIVES = 5 };
+/* Whether A and C are dense, of rows so short that a vector holds several, and of so many rows that this pays. A long column of as
+ * many steps is done side by side with those of other rows. */
+enum { LANES_DENSE_COLUMN = 16 };
 LANES_FAST int lanes_is_dense(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;
-  if (n > LANES_DENSE || k > LANES_DENSE_STEPS) return 0;
-  if ((uint64_t)(m - LANES_DENSE_ROWS) >= LANES_SLIM_LENGTH || (uint64_t)(n - 1) >= (uint64_t)kernels->dense_columns ||
-      (uint64_t)(k - 1) >= (uint64_t)kernels->dense_steps || call->a_stride != k || call->c_stride != n ||
-      (call->transpose_a | call->transpose_b))
-    return 0;
-  const int are_many = m >= 2 * LANES_DENSE_ROWS;
-  if (k > LANES_SHORT_K) return n > 2 && n <= LANES_DENSE_FIVES;
-  return n > 1 ? n <= LANES_DENSE_FOURS || are_many : k != 2 && (k < LANES_SHORT_K || !are_many);
+  return (uint64_t)(n - 1) < (uint64_t)kernels->dense_columns && (uint64_t)(k - 1) < (uint64_t)kernels->dense_steps &&
+         m >= lanes_dense_least[k - 1][n - 1] && m < LANES_SLIM_LENGTH && call->a_stride == k && call->c_stride == n &&
+         !(call->transpose_a | call->transpose_b) && !(n == 1 && k == LANES_SHORT_K && m >= LANES_DENSE_COLUMN);
 }
 
 /* Whether C has so few columns, with much of their last vector empty, and so many rows that it had better be turned. It may be
@@ -155,9 +150,9 @@ static inline int lanes_is_worth_turning(const lanes_context *context, const lan
   return lanes_may_gain_by_turning(context, call) && lanes_gains_by_turning(context, call);
 }
 
-/* Whether a transposed B had better be turned, all of it, before: of few steps, which are done sooner than tiles could turn it. Of
- * several threads each would wait for that. One that the stack has room for is, whatever the rows, but for those that are turned in
- * registers. */
+/* Whether a transposed B had better be turned, all of it, before: of few steps, which are done sooner than tiles could turn it;
+ * and one that the stack has room for, whatever the rows, but where it is turned in registers. Of several threads each would wait
+ * for that. */
 enum { LANES_FEWEST_STEPS = 12, LANES_FEWEST_ROWS = 10, LANES_ON_STACK = 1 << 11 };
 static inline int64_t lanes_turned_b_stride(int64_t n) { return (n + LANES_LANES - 1) & -LANES_LANES; }
 static inline int lanes_turns_b_on_stack(const lanes_context *context, const lanes_matmul_call *call) {

@@ -21,7 +21,7 @@ struct MatmulBenchmarks: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Cubes in place of shapes; marks sizes below 0.8 of their neighbours' mean.", valueName: "1...300"))
+      "Cubes in place of shapes; marks sizes below 0.8 of their neighbours' geometric mean.", valueName: "1...300"))
   var cubes: CubeSizes?
 
   @Option(

@@ -30,7 +30,7 @@ struct MatmulRow: Encodable {
   let bestPeer: String?
   /// Whether other programs were in the way.
   let disturbed: Bool
-  /// In a sweep: the rate by the mean of the neighbours' rates.
+  /// In a sweep: the rate by the geometric mean of the neighbours' rates.
   var ofNeighbours: Double?
 
   init(shape: MatmulShape, threads: Int, peak: Rate, entries: [Entry], disturbed: Bool) {
@@ -46,12 +46,13 @@ struct MatmulRow: Encodable {
 
 extension [MatmulRow] {
   /// Compares each size with the one before and the one after, of the same number of threads. By the bests: a cliff is in the
-  /// kernel, not in a neighbour's program.
+  /// kernel, not in a neighbour's program. By the geometric mean: the smallest sizes take the time of a call, and at a time that
+  /// is the same for all their rates grow so fast that half the sum of a small and a large one says only what the large one is.
   mutating func markCliffs() {
     let rates = map { $0.entries[0].gflops.best }
     for index in indices.dropFirst().dropLast()
     where self[index - 1].threads == self[index].threads && self[index + 1].threads == self[index].threads {
-      self[index].ofNeighbours = 2 * rates[index] / (rates[index - 1] + rates[index + 1])
+      self[index].ofNeighbours = rates[index] / (rates[index - 1] * rates[index + 1]).squareRoot()
     }
   }
 
@@ -93,7 +94,8 @@ extension [MatmulRow] {
     }
     let cliffs = filter { ($0.ofNeighbours ?? 1) < 0.8 }.count
     let sweep =
-      contains { $0.ofNeighbours != nil } ? ["\(cliffs) sizes below 0.8 of their neighbours' mean, by the bests"] : []
+      contains { $0.ofNeighbours != nil }
+      ? ["\(cliffs) sizes below 0.8 of their neighbours' geometric mean, by the bests"] : []
     return [first] + means + sweep
   }
 

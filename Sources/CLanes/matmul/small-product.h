@@ -88,8 +88,8 @@ LANES_FAST lanes_slim_form lanes_slim_form_of(const lanes_matmul_kernels *kernel
   return rows >= kernels->slim_rows && !is_short ? LANES_SLIM_ROWS : LANES_SLIM_FORMS;
 }
 
-/* Whether C is wide: while B's rows are so few and short that they need not be fetched early, and where that is wider than tiles
- * without an empty lane, or of the fewest steps. Of many rows tiles do as well from some steps on. */
+/* Whether C is wide: more columns than tiles with no empty lane have, or more than a vector for few steps; and a B so small that it
+ * need not be fetched early. Of many rows tiles do as well from some steps on. */
 enum { LANES_WIDE = 2 * LANES_POOLED_VECTOR + LANES_POOLED_COLUMNS, LANES_FEW_WIDE = 4, LANES_WIDE_STEPS = 16 };
 LANES_FAST int lanes_is_wide(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;

@@ -26,7 +26,7 @@ static inline __attribute__((always_inline)) lanes_status LANES_NAME(wide)(const
     UNROLL for (int v = 0; v < whole; v++) sums[i][v] = has_c ? beta * COLUMNS(v, c + i * c_stride) : (VECTOR){};
     if (has_half) halves[i] = has_c ? HALF_OF(beta) * LOAD_HALF(c + i * c_stride + at, rest) : (HALF){};
   }
-  const float *others[2] = {a + 3 * a_row, a + 6 * a_row};
+  const float *others[2] = {rows > 3 ? a + 3 * a_row : a, rows > 6 ? a + 6 * a_row : a};
   for (int64_t p = call->k; p > 0; p--) {
 #define VALUE(i) BROADCAST((i < 3 ? a : others[i / 3 - 1])[i % 3 * a_row])
     if (rows < vectors) {

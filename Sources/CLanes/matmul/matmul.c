@@ -81,7 +81,8 @@ LANES_FAST int is_plainly_small(const lanes_context *context, const lanes_matmul
 static __attribute__((noinline)) lanes_status multiply_few_steps(const lanes_context *context, const lanes_matmul_call *call) {
   if (!lanes_is_alone(context, call)) return lanes_multiply_small(context, call);
   lanes_small_product small;
-  lanes_decide_few_steps(context, call, 1, &small);
+  __builtin_assume(call->k <= LANES_SHORT_K);
+  lanes_decide_small(context, call, 1, &small);
   return small.run(&small, call->a, call->b, call->c, call->bias, NULL);
 }
 

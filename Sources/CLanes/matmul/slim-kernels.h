@@ -184,7 +184,7 @@ static inline void LANES_NAME(do_slim_pairs)(const lanes_slim *t, const float *a
 #define STATIC_SLIM(n, name, form) static SLIM(n, name, form)
 STATIC_SLIM(1, slim_panel, LANES_A_PANEL)
 SEVERAL(STATIC_SLIM, slim_panel, LANES_A_PANEL)
-#if LANES_VECTOR >= 16
+#if LANES_VECTOR == 16
 STATIC_SLIM(1, slim_rows, LANES_A_ROWS)
 #endif
 static SLIM_KERNEL(slim_pairs, LANES_NAME(do_slim_pairs))

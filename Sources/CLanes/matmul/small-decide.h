@@ -97,34 +97,15 @@ LANES_FAST void lanes_set_rows(const lanes_matmul_call *call, int shares_b, lane
   rows->shares_b = shares_b;
 }
 
-static inline void lanes_decide_wide(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call,
-                                     lanes_small_product *small) {
-  small->wide = *call;
-  small->run = lanes_wide_kernel(kernels, call);
-}
-
-/* For up to LANES_SHORT_K steps. */
-LANES_FAST void lanes_decide_few_steps(const lanes_context *context, const lanes_matmul_call *call, int threads,
-                                       lanes_small_product *small) {
+/* Rows of C for up to LANES_SHORT_K steps, one after the other. */
+LANES_FAST void lanes_decide_rows(const lanes_context *context, const lanes_matmul_call *call, int threads,
+                                  lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  const int64_t n = call->n, k = call->k;
-  __builtin_assume(k > 0 && k <= LANES_SHORT_K);
-  const int is_dense = lanes_is_dense(kernels, call);
-  const lanes_transpose transpose_b = call->transpose_b;
-  if (lanes_is_wide(kernels, call)) {
-    lanes_decide_wide(kernels, call, small);
-    return;
-  }
-  const lanes_slim_form slim_form = is_dense ? LANES_SLIM_FORMS : lanes_slim_form_of(kernels, call);
-  if (slim_form != LANES_SLIM_FORMS) {
-    lanes_decide_slim(context, call, slim_form, small);
-    return;
-  }
   const int has_more = lanes_has_more(call);
+  const int64_t n = call->n, k = call->k;
+  const lanes_transpose transpose_b = call->transpose_b;
   lanes_set_rows(call, lanes_shares_rows_of_b(context, threads), &small->rows.rows);
-  if (is_dense) {
-    small->run = kernels->dense[has_more][k - 1];
-  } else if (transpose_b) {
+  if (transpose_b) {
     small->rows.k = k;
     small->rows.run = kernels->rows[has_more][k - 1];
     small->run = lanes_run_turned_rows;
@@ -152,25 +133,26 @@ static inline lanes_matmul_call lanes_beside_turned_b(const lanes_matmul_call *c
 
 /* For what lanes_is_small and is not turned, and for parts of it on so many threads: the order is the chain's, whatever the
  * part's own size. */
-static inline void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call, int threads,
-                                      lanes_small_product *small) {
+LANES_FAST void lanes_decide_small(const lanes_context *context, const lanes_matmul_call *call, int threads,
+                                   lanes_small_product *small) {
   const lanes_matmul_kernels *kernels = &context->kernels->matmul;
-  if (call->k <= LANES_SHORT_K) {
-    lanes_decide_few_steps(context, call, threads, small);
-    return;
-  }
   if (lanes_is_wide(kernels, call)) {
-    lanes_decide_wide(kernels, call, small);
+    small->wide = *call;
+    small->run = lanes_wide_kernel(kernels, call);
     return;
   }
   if (lanes_is_dense(kernels, call)) {
-    lanes_set_rows(call, 0, &small->rows.rows);
     small->run = kernels->dense[lanes_has_more(call)][call->k - 1];
+    lanes_set_rows(call, 0, &small->rows.rows);
     return;
   }
   const lanes_slim_form slim_form = lanes_slim_form_of(kernels, call);
   if (slim_form != LANES_SLIM_FORMS) {
     lanes_decide_slim(context, call, slim_form, small);
+    return;
+  }
+  if (call->k <= LANES_SHORT_K) {
+    lanes_decide_rows(context, call, threads, small);
     return;
   }
   if (lanes_has_small_tiles(context, call)) {

@@ -100,8 +100,8 @@ LANES_FAST int lanes_is_wide(const lanes_matmul_kernels *kernels, const lanes_ma
 }
 
 /* Whether long rows of a transposed B beside a slim C are for the kernels that turn squares of them: in vectors of sixteen, or
- * where rows drive each other out of smaller caches. With small sides of three rows or four, where
- * that is worth the chain order's beginnings. */
+ * where rows drive each other out of smaller caches. With small sides of three rows or four, where that is worth the chain order's
+ * beginnings. */
 enum { LANES_TURNED_K = 64, LANES_WORTH_SQUARES = 1 << 14 };
 static inline int lanes_turns_squares(const lanes_context *context, const lanes_matmul_call *call) {
   const int is_short = context->kernels->matmul.vector < LANES_LANES;
@@ -134,7 +134,7 @@ enum { LANES_DENSE_COLUMN = 16 };
 LANES_FAST int lanes_is_dense(const lanes_matmul_kernels *kernels, const lanes_matmul_call *call) {
   const int64_t m = call->m, n = call->n, k = call->k;
   return (uint64_t)(n - 1) < (uint64_t)kernels->dense_columns && (uint64_t)(k - 1) < (uint64_t)kernels->dense_steps &&
-         m >= lanes_dense_least[k - 1][n - 1] && m < LANES_SLIM_LENGTH && call->a_stride == k && call->c_stride == n &&
+         m >= lanes_dense_least[k - 1][n - 1] && m < INT32_MAX && call->a_stride == k && call->c_stride == n &&
          !(call->transpose_a | call->transpose_b) && !(n == 1 && k == LANES_SHORT_K && m >= LANES_DENSE_COLUMN);
 }
 

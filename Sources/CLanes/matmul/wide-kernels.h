@@ -94,24 +94,25 @@ static inline __attribute__((always_inline)) lanes_status LANES_NAME(wide)(const
   WIDE_OF_8(1, X, __VA_ARGS__) WIDE_OF_8(2, X, __VA_ARGS__) WIDE_OF_8(3, X, __VA_ARGS__) WIDE_OF_6(4, X, __VA_ARGS__)  \
   WIDE_OF_4(5, X, __VA_ARGS__) WIDE_OF_3(6, X, __VA_ARGS__) WIDE_OF_2(7, X, __VA_ARGS__) WIDE_OF_2(8, X, __VA_ARGS__)
 #define WIDE_COLUMNS {8 * 16, 8 * 16, 8 * 16, 6 * 16, 4 * 16, 3 * 16, 2 * 16, 2 * 16}
+#elif LANES_VECTOR == 8
+#define EACH_WIDE(X, ...)                                                                                              \
+  WIDE_OF_8(1, X, __VA_ARGS__) WIDE_OF_6(2, X, __VA_ARGS__) WIDE_OF_4(3, X, __VA_ARGS__) WIDE_OF_3(4, X, __VA_ARGS__)
+#define WIDE_COLUMNS {8 * 8, 6 * 8, 4 * 8, 3 * 8}
+#else
+#define EACH_WIDE(X, ...) WIDE_OF_8(1, X, __VA_ARGS__) WIDE_OF_6(2, X, __VA_ARGS__)
+#define WIDE_COLUMNS {8 * 4, 6 * 4}
+#endif
+EACH_WIDE(WIDE, wide_whole, LANES_LAST_WHOLE, 0)
+EACH_WIDE(WIDE, plain_wide_whole, LANES_LAST_WHOLE, 1)
+#if SHIFTS
+#define WIDE_OF(kind)                                                                                                  \
+  {{EACH_WIDE(WIDE_ENTRY, kind##_whole)}, {EACH_WIDE(WIDE_ENTRY, kind##_whole)}}
+#else
 EACH_WIDE(WIDE, wide_partial, LANES_LAST_PARTIAL, 0)
 EACH_WIDE(WIDE, wide_half, LANES_LAST_HALF, 0)
 EACH_WIDE(WIDE, plain_wide_partial, LANES_LAST_PARTIAL, 1)
 EACH_WIDE(WIDE, plain_wide_half, LANES_LAST_HALF, 1)
 #define WIDE_OF(kind)                                                                                                  \
   {{EACH_WIDE(WIDE_ENTRY, kind##_whole)}, {EACH_WIDE(WIDE_ENTRY, kind##_partial)}, {EACH_WIDE(WIDE_ENTRY, kind##_half)}}
-#elif LANES_VECTOR == 8
-#define EACH_WIDE(X, ...)                                                                                              \
-  WIDE_OF_8(1, X, __VA_ARGS__) WIDE_OF_6(2, X, __VA_ARGS__) WIDE_OF_4(3, X, __VA_ARGS__) WIDE_OF_3(4, X, __VA_ARGS__)
-#define WIDE_COLUMNS {8 * 8, 6 * 8, 4 * 8, 3 * 8}
-#define WIDE_OF(kind)                                                                                                  \
-  {{EACH_WIDE(WIDE_ENTRY, kind##_whole)}, {EACH_WIDE(WIDE_ENTRY, kind##_whole)}}
-#else
-#define EACH_WIDE(X, ...) WIDE_OF_8(1, X, __VA_ARGS__) WIDE_OF_6(2, X, __VA_ARGS__)
-#define WIDE_COLUMNS {8 * 4, 6 * 4}
-#define WIDE_OF(kind)                                                                                                  \
-  {{EACH_WIDE(WIDE_ENTRY, kind##_whole)}, {EACH_WIDE(WIDE_ENTRY, kind##_whole)}}
 #endif
-EACH_WIDE(WIDE, wide_whole, LANES_LAST_WHOLE, 0)
-EACH_WIDE(WIDE, plain_wide_whole, LANES_LAST_WHOLE, 1)
 #undef WIDE

@@ -50,16 +50,17 @@ extension ParitySuite {
     let sizes = (1...9).flatMap { n in
       (1...7).flatMap { k in [1, 2, 3, 7, 8, 9, 15, 16, 17, 21, 37].map { (m: Int) in (m, n, k) } }
     }
-    return (sizes + [(20_001, 3, 3), (9_000, 5, 4), (40_007, 2, 2), (70_001, 1, 3), (8_191, 4, 5)]).enumerated().map {
-      number, size in
-      MatmulShape(size.0, size.1, size.2).with {
-        withSums(&$0, number)
-        if number % 13 == 4 { $0.layoutA = .init(gap: 1) }
-        if number % 13 == 9 { $0.layoutC = .init(gap: 1) }
-        if number % 5 == 3 { $0.layoutB = .init(gap: 2, offset: 1) }
-        $0.isPrepared = number % 7 > 2
+    return (sizes + [(20_001, 3, 3), (1_050_001, 2, 2), (9_000, 5, 4), (40_007, 2, 2), (70_001, 1, 3), (8_191, 4, 5)])
+      .enumerated().map {
+        number, size in
+        MatmulShape(size.0, size.1, size.2).with {
+          withSums(&$0, number)
+          if number % 13 == 4 { $0.layoutA = .init(gap: 1) }
+          if number % 13 == 9 { $0.layoutC = .init(gap: 1) }
+          if number % 5 == 3 { $0.layoutB = .init(gap: 2, offset: 1) }
+          $0.isPrepared = number % 7 > 2
+        }
       }
-    }
   }
 
   /// A transposed B that may be turned before, beside rows of any number; a column or row of fewer elements than a vector has.
